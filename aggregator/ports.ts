@@ -1,0 +1,380 @@
+/** The doors between rooms. Rooms import this file; only main.ts picks what stands behind. */
+import type { z } from "zod";
+import type { Channel, Delivery, Notification, NotificationState } from "../shared/channel.ts";
+import type { Incident, PublicEvent } from "../shared/event.ts";
+import type { Probe, ProbeStatus } from "../shared/probe.ts";
+import type { HistoryResult } from "../shared/result.ts";
+import type { Target } from "../shared/target.ts";
+import type { VerdictExplanation, VerdictState } from "../shared/verdict.ts";
+import type { EventBody, LogEvent } from "./verdict/event.ts";
+
+// ---- the log -------------------------------------------------------------------------------
+
+/** One event to append; its place in the log is given by the store. */
+export interface LogAppend {
+  atMs: number;
+  body: EventBody;
+}
+
+/** The result log: the one source of truth. */
+export interface LogStore {
+  /**
+   * Appends in order and commits to disk before it resolves with the first seq. In the same
+   * transaction it keeps the projections: targets, probes, and the last sequence of each boot.
+   */
+  append(entries: readonly LogAppend[]): Promise<number>;
+  /** Events after `afterSeq`, in order, at most `limit`. */
+  read(afterSeq: number, limit: number): Promise<LogEvent[]>;
+  /** Last seq and the latest log time of anything committed; zeros when the log is empty. */
+  position(): Promise<{ seq: number; atMs: number }>;
+  /** Keeps `body` as the engine's state after `seq`; the two newest snapshots are kept. */
+  saveSnapshot(seq: number, atMs: number, body: Uint8Array): Promise<void>;
+  /** The newest snapshot, or null. */
+  loadSnapshot(): Promise<{ seq: number; atMs: number; body: Uint8Array } | null>;
+}
+
+/** A boot of a probe, and how far its batches are committed. */
+export interface BootPosition {
+  boot: number;
+  lastSequence: number;
+}
+
+/** What one step of the engine did to the world; committed in one transaction. */
+export interface EffectsCommit {
+  /** Log time of the last window that was evaluated; a later log never begins before it. */
+  atMs: number;
+  /** A tick that had effects is logged here, so that a replay gives the same. */
+  tick: LogAppend | null;
+  events: readonly PublicEvent[];
+  /** Explanation at each transition, for "why, back then". */
+  transitions: readonly TransitionRow[];
+  incidents: readonly IncidentChange[];
+  notifications: readonly NewNotification[];
+}
+
+/** A transition as stored. */
+export interface TransitionRow {
+  targetId: string;
+  number: number;
+  atMs: number;
+  from: VerdictState;
+  to: VerdictState;
+  incidentId: string | null;
+  explanation: VerdictExplanation;
+}
+
+/** What changes of an incident when the engine speaks; operators' notes are kept. */
+export type IncidentChange = Omit<
+  Incident,
+  "acknowledgedAtMs" | "acknowledgedBy" | "notes"
+>;
+
+/** A notification intent; the store gives `sequence`, and ignores an id that it has. */
+export type NewNotification = Pick<
+  Notification,
+  "id" | "channelId" | "orderKey" | "state" | "reason" | "body" | "createdAtMs"
+>;
+
+/** A public event with its number in the stream of events. */
+export interface StoredEvent {
+  /** Counts up in commit order; the cursor of subscribers. */
+  number: number;
+  event: PublicEvent;
+}
+
+// ---- the nouns -----------------------------------------------------------------------------
+
+/** A page of a list: `next` is the cursor of the following page, null on the last. */
+export interface Page<Row> {
+  rows: Row[];
+  next: string | null;
+}
+
+/** Where a page begins and how many rows it has at most. */
+export interface PageQuery {
+  cursor?: string | undefined;
+  limit: number;
+}
+
+/** Targets as projected from the log. */
+export interface TargetStore {
+  get(idOrName: string): Promise<Target | null>;
+  /** By name, ascending. */
+  list(query: PageQuery): Promise<Page<Target>>;
+  all(): Promise<Target[]>;
+  /** The next handle that was never used. */
+  nextHandle(): Promise<number>;
+}
+
+/** Probes as projected from the log. */
+export interface ProbeStore {
+  get(idOrName: string): Promise<Probe | null>;
+  all(): Promise<Probe[]>;
+  /**
+   * The position of a boot; a boot seen for the first time gets the probe's next ordinal.
+   */
+  boot(probeId: string, bootId: string): Promise<BootPosition>;
+}
+
+/** Public events, transitions and incidents. */
+export interface EventStore {
+  /** Commits and returns the events that were new, numbered. Known ids are ignored. */
+  commit(commit: EffectsCommit): Promise<StoredEvent[]>;
+  /** Events after `number`, in order, at most `limit`. */
+  after(number: number, limit: number): Promise<StoredEvent[]>;
+  lastNumber(): Promise<number>;
+  transitions(targetId: string, query: PageQuery): Promise<Page<TransitionRow>>;
+}
+
+/** What a list of incidents is narrowed to. */
+export interface IncidentQuery extends PageQuery {
+  state?: Incident["state"] | undefined;
+  targetId?: string | undefined;
+}
+
+/** Incidents, newest first. */
+export interface IncidentStore {
+  get(id: string): Promise<Incident | null>;
+  list(query: IncidentQuery): Promise<Page<Incident>>;
+  acknowledge(id: string, atMs: number, by: string): Promise<Incident | null>;
+  note(id: string, note: Incident["notes"][number]): Promise<Incident | null>;
+}
+
+/** Channels, by name. */
+export interface ChannelStore {
+  get(idOrName: string): Promise<Channel | null>;
+  all(): Promise<Channel[]>;
+  /** Inserts, or replaces when `expectedRevision` is the stored one; else throws conflict. */
+  put(channel: Channel, expectedRevision: number | null): Promise<void>;
+  delete(id: string): Promise<boolean>;
+}
+
+/** What a list of notifications is narrowed to. */
+export interface NotificationQuery extends PageQuery {
+  channelId?: string | undefined;
+  state?: NotificationState | undefined;
+}
+
+/** What became of one attempt. */
+export interface DeliveryUpdate {
+  delivery: Delivery;
+  state: NotificationState;
+  nextAttemptAtMs: number;
+}
+
+/** The outbox: notification intents and their deliveries. */
+export interface NotificationStore {
+  /**
+   * Pending notifications that are due at `atMs` and first of their order key within their
+   * channel, oldest first, at most `limit`.
+   */
+  due(atMs: number, limit: number): Promise<Notification[]>;
+  /** The earliest next attempt of anything pending; null when nothing is. */
+  nextDueAtMs(): Promise<number | null>;
+  add(notifications: readonly NewNotification[]): Promise<void>;
+  record(update: DeliveryUpdate): Promise<void>;
+  list(query: NotificationQuery): Promise<Page<Notification>>;
+  deliveries(notificationId: string): Promise<Delivery[]>;
+  /** Makes a dead notification pending again, due at once; false when it is not dead. */
+  requeue(id: string, atMs: number): Promise<boolean>;
+}
+
+/** What a token may do. */
+export type TokenScope = "admin" | "write" | "read" | "probe" | "calls";
+
+/** A token as stored: only the SHA-256 of it is kept. */
+export interface Token {
+  id: string;
+  name: string;
+  scope: TokenScope;
+  /** For scope probe: whose identity it proves. */
+  probeId: string | null;
+  createdAtMs: number;
+  expiresAtMs: number | null;
+}
+
+/** Tokens, found by hash. */
+export interface TokenStore {
+  find(sha256Hex: string): Promise<Token | null>;
+  put(token: Token, sha256Hex: string): Promise<void>;
+  all(): Promise<Token[]>;
+  delete(id: string): Promise<boolean>;
+}
+
+/** What part of the history is asked for; results newest first. */
+export interface HistoryQuery extends PageQuery {
+  targetId: string;
+  probeId?: string | undefined;
+  fromMs: number;
+  toMs: number;
+}
+
+/** One bucket of a vantage's latency history. */
+export interface LatencyBucket {
+  probeId: string;
+  fromMs: number;
+  /** Length of the bucket. */
+  spanMs: number;
+  /** Scheduled checks and how they ended; bursts left out. */
+  scheduled: number;
+  ok: number;
+  failed: number;
+  void: number;
+  /** Microseconds; null when nothing was ok. */
+  minUs: number | null;
+  meanUs: number | null;
+  p50Us: number | null;
+  p95Us: number | null;
+  p99Us: number | null;
+  maxUs: number | null;
+}
+
+/** Results and their rollups. */
+export interface HistoryStore {
+  results(query: HistoryQuery): Promise<Page<HistoryResult>>;
+  /** Buckets of `spanMs` (300000, 3600000 or 86400000), oldest first. */
+  latency(query: Omit<HistoryQuery, "cursor" | "limit"> & { spanMs: number }): Promise<
+    LatencyBucket[]
+  >;
+  /**
+   * Moves log rows with a seq of at most `upToSeq` and older than `beforeMs` into packed blocks
+   * and rollups; at most one bounded slice a call. Resolves with true when there is more to do.
+   */
+  compact(upToSeq: number, beforeMs: number): Promise<boolean>;
+  /** Deletes history older than `beforeMs`. */
+  expire(beforeMs: number): Promise<void>;
+}
+
+/** Answers to POST requests that carried an Idempotency-Key, kept for a day. */
+export interface IdempotencyStore {
+  get(key: string): Promise<{ requestHash: string; status: number; body: string } | null>;
+  put(
+    key: string,
+    answer: { requestHash: string; status: number; body: string; atMs: number },
+  ): Promise<void>;
+}
+
+/** Everything durable. One adapter each for SQLite and (later) PostgreSQL. */
+export interface Store {
+  readonly log: LogStore;
+  readonly targets: TargetStore;
+  readonly probes: ProbeStore;
+  readonly events: EventStore;
+  readonly incidents: IncidentStore;
+  readonly channels: ChannelStore;
+  readonly notifications: NotificationStore;
+  readonly tokens: TokenStore;
+  readonly history: HistoryStore;
+  readonly idempotency: IdempotencyStore;
+  close(): Promise<void>;
+}
+
+// ---- the living parts ----------------------------------------------------------------------
+
+/** The verdict of a target in short. */
+export interface VerdictSummary {
+  targetId: string;
+  state: VerdictState;
+  sinceMs: number;
+  lean: "down" | null;
+  incidentId: string | null;
+  /** Number of the last transition. */
+  transition: number;
+}
+
+/** The engine: sequencer, fold and effects of one aggregator. */
+export interface Engine {
+  /** Resolves once the event is committed and folded; rejects when the queue is full or closed. */
+  submit(body: EventBody): Promise<void>;
+  verdict(targetId: string): VerdictSummary | null;
+  explain(targetId: string): VerdictExplanation | null;
+  /** State of a probe as a witness; null when the engine does not know it. */
+  probe(probeId: string): Pick<ProbeStatus, "state" | "reason" | "sinceMs"> | null;
+  /** Canary ids that fail from half of the mesh or more. */
+  excludedCanaries(): readonly string[];
+  /** The present log time. */
+  nowMs(): number;
+  /** False until the log is replayed, and after close. */
+  ready(): boolean;
+  /** Bytes and events waiting; for metrics and back-pressure. */
+  queueLength(): number;
+  /** Folds what is queued, saves a snapshot, and stops. */
+  close(): Promise<void>;
+}
+
+/** Why a subscription ended. */
+export type UnsubscribeReason = "closed" | "too_slow";
+
+/** Fans committed events out to subscribers in this process. */
+export interface EventBus {
+  publish(events: readonly StoredEvent[]): void;
+  /**
+   * Calls `onEvents` synchronously at each publish. Returns the unsubscribe; throws unavailable
+   * when there are too many subscribers.
+   */
+  subscribe(onEvents: (events: readonly StoredEvent[]) => void): () => void;
+}
+
+/** The probes' sessions, as the rest of the aggregator sees them. */
+export interface MeshSessions {
+  /** Facts of the probe's session and last heartbeat, without its state as a witness. */
+  status(probeId: string): Omit<ProbeStatus, "state" | "reason" | "sinceMs"> | null;
+  /** Sends assignments again to every connected probe that a change concerns. */
+  targetChanged(target: Target): void;
+  targetDeleted(target: Target): void;
+  /** A probe was created, changed, drained or removed. */
+  probesChanged(): void;
+  recheck(request: RecheckRequest): void;
+  /** The canary list changed. */
+  canariesChanged(): void;
+}
+
+/** Asks vantages to look at a target now. */
+export interface RecheckRequest {
+  handle: number;
+  /** Probes to ask; those not connected are left out. */
+  probeIds: readonly string[];
+  attempts: number;
+  stopAfterOks: number;
+}
+
+// ---- notifiers -----------------------------------------------------------------------------
+
+/** What became of one send. */
+export interface SendOutcome {
+  ok: boolean;
+  status: number | null;
+  /** Sentence without secrets. */
+  detail: string;
+  /** Whether it is worth trying again; ignored when ok. */
+  retry: boolean;
+  /** The receiver asked to wait this long; null when it did not. */
+  retryAfterMs: number | null;
+}
+
+/** One message to send. */
+export interface OutgoingMessage {
+  /** Stable message id; the same at every retry. */
+  id: string;
+  /** A PublicEvent as JSON text. */
+  body: string;
+  /** Wall clock of this attempt, integer milliseconds. */
+  atMs: number;
+}
+
+/** A channel whose options were validated; it can only send. */
+export interface PreparedNotifier {
+  /** Where it goes, for a person; holds no secret. */
+  destination: string;
+  /** Sends once. Never rejects for something the receiver did. */
+  send(message: OutgoingMessage, signal: AbortSignal): Promise<SendOutcome>;
+}
+
+/** A kind of notifier: one file, and one line in notifiers/index.ts. */
+export interface NotifierKind<Schema extends z.ZodType = z.ZodType> {
+  kind: string;
+  summary: string;
+  schema: Schema;
+  secretOptions: readonly string[];
+  prepare(options: z.output<Schema>): PreparedNotifier;
+}

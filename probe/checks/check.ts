@@ -1,0 +1,49 @@
+/** The contract of a check kind: parse once, get back a thing that can only run. */
+import type { z } from "zod";
+import type { Clock } from "../../shared/clock.ts";
+import type { CheckOutcome } from "../../shared/outcome.ts";
+
+/** What a prepared check is given for one look. */
+export interface CheckContext {
+  clock: Clock;
+  /** Deadline of the look in milliseconds; the caller enforces it by calling the abort. */
+  timeoutMs: number;
+  /** Local address to connect from; absent: the system's choice. */
+  sourceAddress?: string | undefined;
+}
+
+/**
+ * Ends a look early. `deadline`: the time is up, the outcome is a timeout of the phase reached;
+ * `stopping`: the probe is stopping, the outcome is void with reason `aborted`.
+ * The outcome is delivered within 100 ms and every socket of the look is closed.
+ */
+export type AbortCheck = (why: "deadline" | "stopping") => void;
+
+/** A check whose options were validated; `run` can be called any number of times, concurrently. */
+export interface PreparedCheck {
+  /** What is looked at, for a person: "GET http://10.0.0.7:8080/health". Holds no secret. */
+  endpoint: string;
+  /**
+   * Looks once, on a new connection. Calls `done` exactly once, never synchronously, and never
+   * throws for something the target did. Returns the abort of this look.
+   */
+  run(context: CheckContext, done: (outcome: CheckOutcome) => void): AbortCheck;
+}
+
+/** A kind of check: one file, and one line in `index.ts`. */
+export interface CheckKind<Schema extends z.ZodType = z.ZodType> {
+  /** Name in the API, such as `http`. */
+  kind: string;
+  /** One sentence for the docs. */
+  summary: string;
+  /** Validates `options` of a target; strict, every field described. */
+  schema: Schema;
+  /** Names of options that are secrets: never shown again, redacted everywhere. */
+  secretOptions: readonly string[];
+  /**
+   * Makes a check of valid options; compiles expressions, reads nothing from the network.
+   * Throws QuorateError "invalid" for what a schema cannot express (an expression that does not
+   * compile).
+   */
+  prepare(options: z.output<Schema>): PreparedCheck;
+}

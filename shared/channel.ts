@@ -1,0 +1,64 @@
+/** Channels: where notifications go, and what became of each. */
+import { z } from "zod";
+import { nameSchema } from "./target.ts";
+
+/** What a caller says of a channel; `options` is validated by the notifier kind's own schema. */
+export const channelSpecSchema = z
+  .strictObject({
+    name: nameSchema,
+    kind: z.string().min(1).max(40).describe("Kind of notifier: webhook."),
+    options: z.record(z.string(), z.unknown()).describe("Options of the kind."),
+    events: z.array(z.string().min(1).max(60)).max(50).optional()
+      .describe("Event types sent, `*` and `target.*` allowed. Default: alerts and recoveries."),
+    enabled: z.boolean().default(true),
+  })
+  .meta({ id: "ChannelSpec", description: "What a caller says of a channel." });
+
+/** What a caller says of a channel, defaults filled in. */
+export type ChannelSpec = z.output<typeof channelSpecSchema>;
+
+/** A channel as stored. */
+export interface Channel {
+  id: string;
+  revision: number;
+  createdAtMs: number;
+  updatedAtMs: number;
+  spec: ChannelSpec;
+}
+
+/** State of one notification: waiting, delivered, given up, or not sent on purpose. */
+export type NotificationState = "pending" | "delivered" | "dead" | "withheld";
+
+/** A notification: one event for one channel, with a stable id. */
+export interface Notification {
+  /** Stable message id; a retry carries the same. */
+  id: string;
+  channelId: string;
+  /** Deliveries with the same order key leave in the order of `sequence`. */
+  orderKey: string;
+  sequence: number;
+  state: NotificationState;
+  /** Why it was sent or withheld, as a sentence. */
+  reason: string;
+  /** The message: a PublicEvent as JSON text, fixed when the intent was made. */
+  body: string;
+  createdAtMs: number;
+  attempts: number;
+  nextAttemptAtMs: number;
+  lastError: string | null;
+  deliveredAtMs: number | null;
+}
+
+/** One attempt to deliver a notification. */
+export interface Delivery {
+  notificationId: string;
+  channelId: string;
+  attempt: number;
+  atMs: number;
+  durationMs: number;
+  /** HTTP status or the kind's own code; null when no answer came. */
+  status: number | null;
+  ok: boolean;
+  /** Sentence; holds no secret. */
+  detail: string;
+}

@@ -1,0 +1,69 @@
+/** Public events: what the event stream, watchers and webhooks carry. */
+import type { VantageEvidence, VerdictCause, VerdictState } from "./verdict.ts";
+
+/** Types of public events: one a state entered, and those of incidents, probes and the mesh. */
+export type EventType =
+  | `target.${VerdictState}`
+  | "target.notice"
+  | "target.created"
+  | "target.updated"
+  | "target.deleted"
+  | "incident.opened"
+  | "incident.resolved"
+  | "probe.joining"
+  | "probe.eligible"
+  | "probe.offline"
+  | "probe.quarantined"
+  | "probe.intercepted"
+  | "probe.draining"
+  | "probe.disabled"
+  | "mesh.blind"
+  | "mesh.sighted"
+  | "channel.test";
+
+/** A public event as stored and sent: `{ id, type, timestamp, data }`. */
+export interface PublicEvent {
+  /** Stable: the same happening has the same id for ever, so receivers can deduplicate. */
+  id: string;
+  type: EventType;
+  /** RFC 3339, UTC. */
+  timestamp: string;
+  data: EventData;
+}
+
+/** Facts of an event; which are set depends on the type. */
+export interface EventData {
+  /** One sentence for a person. */
+  sentence: string;
+  target?: { id: string; name: string; kind: string; labels: Record<string, string>; playbookUrl?: string };
+  probe?: { id: string; name: string; region: string; zone: string };
+  from?: string;
+  to?: string;
+  cause?: VerdictCause | null;
+  severity?: Severity;
+  incidentId?: string | null;
+  /** When the state or incident the event tells of began, RFC 3339. */
+  since?: string;
+  /** Who saw what, at the moment of the event. */
+  vantages?: VantageEvidence[];
+  reason?: string;
+}
+
+/** How urgent an incident is: `critical` down, `major` sub-healthy or partial, `minor` notices. */
+export type Severity = "critical" | "major" | "minor";
+
+/** An incident: one trouble of one target, from its opening to its resolution. */
+export interface Incident {
+  id: string;
+  targetId: string;
+  targetName: string;
+  severity: Severity;
+  state: "open" | "resolved" | "withdrawn";
+  cause: VerdictCause | null;
+  openedAtMs: number;
+  resolvedAtMs: number | null;
+  acknowledgedAtMs: number | null;
+  acknowledgedBy: string | null;
+  sentence: string;
+  notes: { atMs: number; author: string; text: string }[];
+}

@@ -1,0 +1,61 @@
+/** Every bound of Quorate, with what happens when it is reached. */
+
+/** The bounds. Each says its unit in its name. */
+export const LIMITS = {
+  /** Longest name; longer is refused with 422. */
+  nameCharsMax: 100,
+  /** Longest label key or value; longer is refused with 422. */
+  labelCharsMax: 200,
+  /** Labels of one target or probe; more is refused with 422. */
+  labelsMax: 32,
+  /** Shortest interval; shorter is refused with 422. */
+  intervalMsMin: 200,
+  /** Largest request body of the API; larger is refused with 413. */
+  bodyBytesMax: 1_048_576,
+  /** Targets of one aggregator; one more is refused with 422. */
+  targetsMax: 200_000,
+  /** Probes of one aggregator; one more is refused with 422. */
+  probesMax: 5_000,
+  /** Channels of one aggregator; one more is refused with 422. */
+  channelsMax: 1_000,
+  /** Rows of one page of a list; a larger `limit` is refused with 422. */
+  pageRowsMax: 1_000,
+  /** Largest gRPC message received; larger closes the session with a sentence. */
+  grpcMessageBytesMax: 1_048_576,
+  /** Results in one batch; a larger batch closes the session with a sentence. */
+  batchResultsMax: 2_000,
+  /** Time a result may wait on the probe for its batch to fill. */
+  batchWaitMs: 250,
+  /** Batches sent and not yet acknowledged; the probe keeps the rest in its spool. */
+  batchWindow: 32,
+  /** Batches the spool keeps; the oldest is dropped for a newer one, and counted. */
+  spoolBatchesMax: 20_000,
+  /** Bytes the spool keeps on disk; the oldest is dropped for a newer one, and counted. */
+  spoolBytesMax: 256 * 1_048_576,
+  /** Longest detail sentence; longer is cut with an ellipsis. */
+  detailCharsMax: 300,
+  /** Evidence kept of one vantage on one target; the oldest makes room (VERDICTS section 4). */
+  evidenceMax: 16,
+  /** Canaries of one probe; further ones are not sent. */
+  canariesMax: 16,
+  /** Events waiting for one slow subscriber; beyond, it is dropped with a reason. */
+  subscriberEventsMax: 2_000,
+  /** Subscribers of the event stream; one more is refused with 503. */
+  subscribersMax: 5_000,
+  /** Log events waiting to be committed; beyond, a session is made to wait. */
+  engineQueueMax: 10_000,
+  /** Rechecked targets in one message to a probe; more are split over several. */
+  recheckHandlesMax: 1_000,
+  /** Attempts to deliver one notification before it is a dead letter. */
+  deliveryAttemptsMax: 12,
+  /** Notifications of one channel delivered at the same time. */
+  channelConcurrency: 4,
+  /** Largest part of a webhook's answer that is read; the rest is not. */
+  webhookAnswerBytesMax: 4_096,
+  /** Checks of one probe at the same time; a further one waits, and too late becomes void. */
+  runningChecksMax: 4_000,
+  /** Answer body of a check that is read by default; the rest is not. */
+  checkBodyBytesMax: 1_048_576,
+  /** Different reasons kept by the engine; a further one is kept as `internal`. */
+  reasonsMax: 256,
+} as const;
