@@ -64,10 +64,7 @@ export interface TransitionRow {
 }
 
 /** What changes of an incident when the engine speaks; operators' notes are kept. */
-export type IncidentChange = Omit<
-  Incident,
-  "acknowledgedAtMs" | "acknowledgedBy" | "notes"
->;
+export type IncidentChange = Omit<Incident, "acknowledgedAtMs" | "acknowledgedBy" | "notes">;
 
 /** A notification intent; the store gives `sequence`, and ignores an id that it has. */
 export type NewNotification = Pick<
@@ -233,9 +230,9 @@ export interface LatencyBucket {
 export interface HistoryStore {
   results(query: HistoryQuery): Promise<Page<HistoryResult>>;
   /** Buckets of `spanMs` (300000, 3600000 or 86400000), oldest first. */
-  latency(query: Omit<HistoryQuery, "cursor" | "limit"> & { spanMs: number }): Promise<
-    LatencyBucket[]
-  >;
+  latency(
+    query: Omit<HistoryQuery, "cursor" | "limit"> & { spanMs: number },
+  ): Promise<LatencyBucket[]>;
   /**
    * Moves log rows with a seq of at most `upToSeq` and older than `beforeMs` into packed blocks
    * and rollups; at most one bounded slice a call. Resolves with true when there is more to do.

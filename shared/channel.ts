@@ -8,7 +8,10 @@ export const channelSpecSchema = z
     name: nameSchema,
     kind: z.string().min(1).max(40).describe("Kind of notifier: webhook."),
     options: z.record(z.string(), z.unknown()).describe("Options of the kind."),
-    events: z.array(z.string().min(1).max(60)).max(50).optional()
+    events: z
+      .array(z.string().min(1).max(60))
+      .max(50)
+      .optional()
       .describe("Event types sent, `*` and `target.*` allowed. Default: alerts and recoveries."),
     enabled: z.boolean().default(true),
   })

@@ -35,7 +35,13 @@ export interface PublicEvent {
 export interface EventData {
   /** One sentence for a person. */
   sentence: string;
-  target?: { id: string; name: string; kind: string; labels: Record<string, string>; playbookUrl?: string };
+  target?: {
+    id: string;
+    name: string;
+    kind: string;
+    labels: Record<string, string>;
+    playbookUrl?: string;
+  };
   probe?: { id: string; name: string; region: string; zone: string };
   from?: string;
   to?: string;

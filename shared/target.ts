@@ -8,7 +8,10 @@ export const nameSchema = z
   .string()
   .min(1)
   .max(LIMITS.nameCharsMax)
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "letters, digits, '.', '_' and '-', no other first character than a letter or digit")
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
+    "letters, digits, '.', '_' and '-', no other first character than a letter or digit",
+  )
   .meta({ description: "Unique name: letters, digits, '.', '_', '-'.", example: "checkout" });
 
 /** Labels: up to 32 pairs of short texts. */
@@ -21,13 +24,27 @@ export const labelsSchema = z
 /** How votes become a verdict for this target (VERDICTS sections 6 and 7). */
 export const policySchema = z
   .strictObject({
-    minDomains: z.int().min(1).max(100).default(2)
+    minDomains: z
+      .int()
+      .min(1)
+      .max(100)
+      .default(2)
       .describe("Failure domains that must fail before the target may be called down."),
-    coverage: z.number().min(0).max(1).default(0.5)
+    coverage: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.5)
       .describe("Share of the roster's domains that must fail."),
-    minRegions: z.int().min(1).max(100).default(1)
+    minRegions: z
+      .int()
+      .min(1)
+      .max(100)
+      .default(1)
       .describe("Regions the failing vantages must span."),
-    downOn: z.enum(["failing", "unreachable"]).default("failing")
+    downOn: z
+      .enum(["failing", "unreachable"])
+      .default("failing")
       .describe("`failing`: a failed check is down. `unreachable`: down only if nobody connects."),
   })
   .meta({ id: "Policy", description: "How votes become a verdict." });
@@ -41,21 +58,39 @@ export const targetSpecSchema = z
     name: nameSchema,
     kind: z.string().min(1).max(40).describe("Kind of check: http, tcp, grpc, …"),
     options: z.record(z.string(), z.unknown()).describe("Options of the kind."),
-    intervalMs: z.int().min(LIMITS.intervalMsMin).max(86_400_000).default(30_000)
+    intervalMs: z
+      .int()
+      .min(LIMITS.intervalMsMin)
+      .max(86_400_000)
+      .default(30_000)
       .describe("Time between scheduled checks of one vantage. Shorter finds faster, costs more."),
-    timeoutMs: z.int().min(50).max(60_000).default(5_000)
+    timeoutMs: z
+      .int()
+      .min(50)
+      .max(60_000)
+      .default(5_000)
       .describe("Deadline of one attempt, connect to last byte. At most intervalMs."),
-    fall: z.int().min(1).max(10).default(3)
+    fall: z
+      .int()
+      .min(1)
+      .max(10)
+      .default(3)
       .describe("Failures in a row before a vantage's failure is confirmed."),
-    rise: z.int().min(1).max(10).default(2)
+    rise: z
+      .int()
+      .min(1)
+      .max(10)
+      .default(2)
       .describe("Successes in a row before a vantage counts as recovered."),
     labels: labelsSchema.default({}),
     vantages: vantageSelectorSchema.default({}),
-    zone: z.string().max(100).optional()
+    zone: z
+      .string()
+      .max(100)
+      .optional()
       .describe("The target's own failure domain; a vantage inside it is no witness."),
     playbookUrl: z.url().max(2_000).optional().describe("Link that every message carries."),
-    parents: z.array(nameSchema).max(20).default([])
-      .describe("Targets this one depends on."),
+    parents: z.array(nameSchema).max(20).default([]).describe("Targets this one depends on."),
     policy: policySchema.prefault({}),
     enabled: z.boolean().default(true).describe("False: not checked, verdict unknown."),
   })
