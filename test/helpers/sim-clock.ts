@@ -32,45 +32,53 @@ interface Waiting {
 
 const EPOCH_2026_MS = 1_767_225_600_000;
 
+/** Timers in waiting; `next` is the one that fires first among those due by `untilMs`. */
+function timerQueue() {
+  const waiting = new Set<Waiting>();
+  let made = 0;
+  return {
+    size: () => waiting.size,
+    add(dueMs: number, periodMs: number | null, callback: () => void): Timer {
+      made += 1;
+      const timer = { dueMs, order: made, periodMs, callback };
+      waiting.add(timer);
+      return { cancel: () => void waiting.delete(timer) };
+    },
+    next(untilMs: number): Waiting | null {
+      let next: Waiting | null = null;
+      for (const timer of waiting) {
+        if (timer.dueMs > untilMs) continue;
+        const earlier = next === null || timer.dueMs < next.dueMs;
+        if (earlier || (next?.dueMs === timer.dueMs && timer.order < next.order)) next = timer;
+      }
+      return next;
+    },
+    /** Takes a timer that fires at `nowMs` out, or puts a periodic one behind its next period. */
+    rearm(timer: Waiting, nowMs: number): void {
+      if (timer.periodMs === null) {
+        waiting.delete(timer);
+        return;
+      }
+      made += 1;
+      timer.order = made;
+      timer.dueMs = nowMs + Math.max(1, timer.periodMs);
+    },
+  };
+}
+
 /** Creates a simulated clock. */
 export function simClock(options: SimClockOptions = {}): SimClock {
   let monoMs = options.monoMs ?? 1_000;
   let wallOffsetMs = (options.wallMs ?? EPOCH_2026_MS) - monoMs;
-  let made = 0;
-  const waiting = new Set<Waiting>();
-
-  function add(delayMs: number, periodMs: number | null, callback: () => void): Timer {
-    made += 1;
-    const timer = { dueMs: monoMs + Math.max(0, delayMs), order: made, periodMs, callback };
-    waiting.add(timer);
-    return { cancel: () => void waiting.delete(timer) };
-  }
-
-  function nextUntil(untilMs: number): Waiting | null {
-    let next: Waiting | null = null;
-    for (const timer of waiting) {
-      if (timer.dueMs > untilMs) continue;
-      const earlier = next === null || timer.dueMs < next.dueMs;
-      if (earlier || (next?.dueMs === timer.dueMs && timer.order < next.order)) next = timer;
-    }
-    return next;
-  }
-
-  function fire(timer: Waiting): void {
-    monoMs = Math.max(monoMs, timer.dueMs);
-    if (timer.periodMs === null) waiting.delete(timer);
-    else {
-      made += 1;
-      timer.order = made;
-      timer.dueMs = monoMs + Math.max(1, timer.periodMs);
-    }
-    timer.callback();
-  }
+  const queue = timerQueue();
 
   function fireOne(untilMs: number): boolean {
-    const timer = nextUntil(untilMs);
-    if (timer) fire(timer);
-    return timer !== null;
+    const timer = queue.next(untilMs);
+    if (timer === null) return false;
+    monoMs = Math.max(monoMs, timer.dueMs);
+    queue.rearm(timer, monoMs);
+    timer.callback();
+    return true;
   }
 
   function advance(byMs: number): void {
@@ -82,8 +90,8 @@ export function simClock(options: SimClockOptions = {}): SimClock {
   return {
     wallMs: () => Math.floor(monoMs + wallOffsetMs),
     monoMs: () => monoMs,
-    after: (delayMs, callback) => add(delayMs, null, callback),
-    every: (periodMs, callback) => add(periodMs, periodMs, callback),
+    after: (delayMs, callback) => queue.add(monoMs + Math.max(0, delayMs), null, callback),
+    every: (periodMs, callback) => queue.add(monoMs + periodMs, periodMs, callback),
     advance,
     async run(byMs) {
       const untilMs = monoMs + byMs;
@@ -97,7 +105,7 @@ export function simClock(options: SimClockOptions = {}): SimClock {
       advance(0);
     },
     stepWall: (byMs) => void (wallOffsetMs += byMs),
-    pending: () => waiting.size,
+    pending: () => queue.size(),
   };
 }
 
