@@ -163,11 +163,15 @@ export interface DeliveryUpdate {
 export interface NotificationStore {
   /**
    * Pending notifications that are due at `atMs` and first of their order key within their
-   * channel, oldest first, at most `limit`.
+   * channel, oldest first, at most `limit`. Those of `exceptChannels` (ids of channels that have no
+   * free place) are left out before `limit` counts, or a dead channel would hide the others.
    */
-  due(atMs: number, limit: number): Promise<Notification[]>;
-  /** The earliest next attempt of anything pending; null when nothing is. */
-  nextDueAtMs(): Promise<number | null>;
+  due(atMs: number, limit: number, exceptChannels?: readonly string[]): Promise<Notification[]>;
+  /**
+   * The earliest next attempt of anything pending, later than `afterMs` when that is given; null
+   * when there is none.
+   */
+  nextDueAtMs(afterMs?: number): Promise<number | null>;
   add(notifications: readonly NewNotification[]): Promise<void>;
   record(update: DeliveryUpdate): Promise<void>;
   list(query: NotificationQuery): Promise<Page<Notification>>;
@@ -363,6 +367,8 @@ export interface OutgoingMessage {
 export interface PreparedNotifier {
   /** Where it goes, for a person; holds no secret. */
   destination: string;
+  /** Deadline of one send in milliseconds; the caller enforces it by aborting the signal. */
+  timeoutMs: number;
   /** Sends once. Never rejects for something the receiver did. */
   send(message: OutgoingMessage, signal: AbortSignal): Promise<SendOutcome>;
 }

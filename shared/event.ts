@@ -52,6 +52,8 @@ export interface EventData {
   since?: string;
   /** Who saw what, at the moment of the event. */
   vantages?: VantageEvidence[];
+  /** Lines of evidence left out because there were too many; absent when none was. */
+  vantagesLeftOut?: number;
   reason?: string;
 }
 

@@ -50,6 +50,12 @@ export const LIMITS = {
   deliveryAttemptsMax: 12,
   /** Notifications of one channel delivered at the same time. */
   channelConcurrency: 4,
+  /** Longest ceiling of the backoff between two attempts; the real wait is a random part of it. */
+  deliveryBackoffMsMax: 900_000,
+  /** Longest wait a receiver may ask for by Retry-After; a longer one counts as this. */
+  retryAfterMsMax: 3_600_000,
+  /** Lines of evidence in one event; further ones are left out, and their number is told. */
+  eventVantagesMax: 100,
   /** Largest part of a webhook's answer that is read; the rest is not. */
   webhookAnswerBytesMax: 4_096,
   /** Checks of one probe at the same time; a further one waits, and too late becomes void. */
