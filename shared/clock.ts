@@ -52,3 +52,8 @@ export function sleep(clock: Clock, delayMs: number): Promise<void> {
 export function isoTime(atMs: number): string {
   return new Date(atMs).toISOString();
 }
+
+/** Time of day in UTC for a sentence, for instance "12:04:31 UTC". */
+export function clockText(atMs: number): string {
+  return `${isoTime(atMs).slice(11, 19)} UTC`;
+}

@@ -62,6 +62,6 @@ export const LIMITS = {
   runningChecksMax: 4_000,
   /** Answer body of a check that is read by default; the rest is not. */
   checkBodyBytesMax: 1_048_576,
-  /** Different reasons kept by the engine; a further one is kept as `internal`. */
-  reasonsMax: 256,
+  /** Reasons and resolvers the engine tells apart; further ones count as one. */
+  textsMax: 1_024,
 } as const;

@@ -1,0 +1,207 @@
+/**
+ * Evidence per (target, vantage): a sorted set of the newest 16 looks (VERDICTS section 4).
+ *
+ * Rows live in typed arrays, because half a million vantage rows as objects would cost gigabytes.
+ * A row is a ring: entry `age` 0 is the newest. The set is ordered by (boot, slot, attempt) and
+ * unique by it, so the order and the number of deliveries change nothing.
+ */
+import { LIMITS } from "../../shared/limits.ts";
+
+const SIZE = LIMITS.evidenceMax;
+/** Attempts of one slot; a larger attempt number is cut to it. */
+const ATTEMPTS = 64;
+
+/** One look, as it is inserted and read. Times are log time, integer milliseconds. */
+export interface Look {
+  boot: number;
+  /** When the check was due on the probe's clock, integer milliseconds. */
+  slotMs: number;
+  attempt: number;
+  /** Number of the outcome class: 1 ok, 2 sub, 3 dead, 4 dns. */
+  outcome: number;
+  /** Earliest and latest log time at which the check can have ended. */
+  loMs: number;
+  hiMs: number;
+  /** Index into the table of texts: the reason of a failure. */
+  reason: number;
+  /** Index into the table of texts: the resolver of a failure of class dns; 0 otherwise. */
+  resolver: number;
+  latencyUs: number;
+}
+
+/** The arena of all evidence. */
+export interface EvidenceTable {
+  /** A new, empty row. */
+  allocate(): number;
+  /** Gives a row back; it is empty from then on. */
+  release(row: number): void;
+  clear(row: number): void;
+  count(row: number): number;
+  /**
+   * Inserts a look in its place. Returns `newest` when it is the newest now, `older` when it went
+   * below, `none` when it was there already or is older than all that a full row keeps.
+   */
+  insert(row: number, look: Look): "newest" | "older" | "none";
+  outcome(row: number, age: number): number;
+  loMs(row: number, age: number): number;
+  hiMs(row: number, age: number): number;
+  reason(row: number, age: number): number;
+  resolver(row: number, age: number): number;
+  latencyUs(row: number, age: number): number;
+  /** The whole look at an age, for snapshots. */
+  look(row: number, age: number): Look;
+}
+
+interface Columns {
+  boot: Uint32Array;
+  key: Float64Array;
+  lo: Float64Array;
+  hi: Float64Array;
+  outcome: Uint8Array;
+  reason: Uint16Array;
+  resolver: Uint16Array;
+  latency: Uint32Array;
+}
+
+function columnsOf(length: number, from?: Columns): Columns {
+  const columns: Columns = {
+    boot: new Uint32Array(length),
+    key: new Float64Array(length),
+    lo: new Float64Array(length),
+    hi: new Float64Array(length),
+    outcome: new Uint8Array(length),
+    reason: new Uint16Array(length),
+    resolver: new Uint16Array(length),
+    latency: new Uint32Array(length),
+  };
+  if (from) {
+    columns.boot.set(from.boot);
+    columns.key.set(from.key);
+    columns.lo.set(from.lo);
+    columns.hi.set(from.hi);
+    columns.outcome.set(from.outcome);
+    columns.reason.set(from.reason);
+    columns.resolver.set(from.resolver);
+    columns.latency.set(from.latency);
+  }
+  return columns;
+}
+
+function copyEntry(columns: Columns, from: number, to: number): void {
+  columns.boot[to] = at(columns.boot, from);
+  columns.key[to] = at(columns.key, from);
+  columns.lo[to] = at(columns.lo, from);
+  columns.hi[to] = at(columns.hi, from);
+  columns.outcome[to] = at(columns.outcome, from);
+  columns.reason[to] = at(columns.reason, from);
+  columns.resolver[to] = at(columns.resolver, from);
+  columns.latency[to] = at(columns.latency, from);
+}
+
+function writeEntry(columns: Columns, to: number, look: Look): void {
+  columns.boot[to] = look.boot;
+  columns.key[to] = keyOf(look);
+  columns.lo[to] = look.loMs;
+  columns.hi[to] = look.hiMs;
+  columns.outcome[to] = look.outcome;
+  columns.reason[to] = look.reason;
+  columns.resolver[to] = look.resolver;
+  columns.latency[to] = look.latencyUs;
+}
+
+function at(column: ArrayLike<number>, index: number): number {
+  return column[index] ?? 0;
+}
+
+function keyOf(look: Look): number {
+  return look.slotMs * ATTEMPTS + Math.min(look.attempt, ATTEMPTS - 1);
+}
+
+/** Creates an empty arena with room for `rows` rows; it grows by doubling. */
+export function createEvidenceTable(rows = 64): EvidenceTable {
+  let columns = columnsOf(rows * SIZE);
+  let heads = new Uint8Array(rows);
+  let counts = new Uint8Array(rows);
+  let used = 0;
+  const free: number[] = [];
+
+  const index = (row: number, age: number): number =>
+    row * SIZE + ((at(heads, row) + SIZE - age) % SIZE);
+
+  function grow(): void {
+    const rowsNow = heads.length * 2;
+    columns = columnsOf(rowsNow * SIZE, columns);
+    const [oldHeads, oldCounts] = [heads, counts];
+    heads = new Uint8Array(rowsNow);
+    counts = new Uint8Array(rowsNow);
+    heads.set(oldHeads);
+    counts.set(oldCounts);
+  }
+
+  /** Compares a look with the entry at `age`: above 0 when the look is newer. */
+  function compare(look: Look, row: number, age: number): number {
+    const place = index(row, age);
+    const boots = look.boot - at(columns.boot, place);
+    return boots === 0 ? keyOf(look) - at(columns.key, place) : boots;
+  }
+
+  function insert(row: number, look: Look): "newest" | "older" | "none" {
+    const count = at(counts, row);
+    let age = 0;
+    while (age < count) {
+      const order = compare(look, row, age);
+      if (order === 0) return "none";
+      if (order > 0) break;
+      age += 1;
+    }
+    if (age >= SIZE) return "none";
+    heads[row] = (at(heads, row) + 1) % SIZE;
+    if (count < SIZE) counts[row] = count + 1;
+    // Entries that are newer than the look move one place up, from the newest down.
+    for (let move = 0; move < age; move += 1) {
+      copyEntry(columns, index(row, move + 1), index(row, move));
+    }
+    writeEntry(columns, index(row, age), look);
+    return age === 0 ? "newest" : "older";
+  }
+
+  return {
+    allocate: () => {
+      const reused = free.pop();
+      if (reused !== undefined) return reused;
+      if (used === heads.length) grow();
+      used += 1;
+      return used - 1;
+    },
+    release: (row) => {
+      counts[row] = 0;
+      free.push(row);
+    },
+    clear: (row) => {
+      counts[row] = 0;
+    },
+    count: (row) => at(counts, row),
+    insert,
+    outcome: (row, age) => at(columns.outcome, index(row, age)),
+    loMs: (row, age) => at(columns.lo, index(row, age)),
+    hiMs: (row, age) => at(columns.hi, index(row, age)),
+    reason: (row, age) => at(columns.reason, index(row, age)),
+    resolver: (row, age) => at(columns.resolver, index(row, age)),
+    latencyUs: (row, age) => at(columns.latency, index(row, age)),
+    look: (row, age) => {
+      const place = index(row, age);
+      const key = at(columns.key, place);
+      return {
+        boot: at(columns.boot, place),
+        slotMs: Math.floor(key / ATTEMPTS),
+        attempt: key % ATTEMPTS,
+        outcome: at(columns.outcome, place),
+        loMs: at(columns.lo, place),
+        hiMs: at(columns.hi, place),
+        reason: at(columns.reason, place),
+        resolver: at(columns.resolver, place),
+        latencyUs: at(columns.latency, place),
+      };
+    },
+  };
+}

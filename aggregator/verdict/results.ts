@@ -1,0 +1,156 @@
+/** The hot path: a batch of results in columns becomes evidence. */
+import { LIMITS } from "../../shared/limits.ts";
+import { isReasonCode } from "../../shared/reason.ts";
+import type { Failure } from "../../shared/proto/gen/quorate/v1/mesh.ts";
+import type { Look } from "./evidence.ts";
+import type { ResultsEvent } from "./event.ts";
+import { internText, markTarget } from "./state.ts";
+import type { EngineState, Pair, ProbeRecord, TargetRecord } from "./state.ts";
+
+const OK = 1;
+const SUB = 2;
+const DNS = 4;
+const CERTIFICATE_OK = 1;
+
+/** The parts of a batch that hold for each of its rows. */
+interface Batch {
+  probe: ProbeRecord;
+  event: ResultsEvent;
+  /** Added to a mono stamp: the latest and the earliest log time it can stand for. */
+  hiShiftMs: number;
+  loShiftMs: number;
+  /** True when none of its results may vote: replayed, or without a time anchor. */
+  late: boolean;
+  look: Look;
+}
+
+/**
+ * Inserts a batch of results into the evidence. Rows of an unknown target, of another revision or
+ * of a probe that is no vantage are counted and dropped; `void` and uncertified failures are
+ * counted; late ones are counted, they are history only (VERDICTS sections 3 and 4).
+ */
+export function takeResults(state: EngineState, event: ResultsEvent): void {
+  const probe = state.probes.get(event.probeId);
+  const { batch } = event;
+  if (!probe || probe.removed) {
+    state.dropped += batch.handle.length;
+    return;
+  }
+  const shared: Batch = {
+    probe,
+    event,
+    hiShiftMs: state.atMs - event.sentMonoMs,
+    loShiftMs: batch.anchorAtMs - batch.anchorMonoMs,
+    late: event.replayed || batch.anchorAtMs === 0,
+    look: emptyLook(),
+  };
+  let failure = 0;
+  for (let row = 0; row < batch.handle.length; row += 1) {
+    const found = batch.failures[failure];
+    const detail = found?.row === row ? found : undefined;
+    if (detail) failure += 1;
+    takeRow(state, shared, { row, failure: detail });
+  }
+}
+
+function emptyLook(): Look {
+  return {
+    boot: 0,
+    slotMs: 0,
+    attempt: 0,
+    outcome: 0,
+    loMs: 0,
+    hiMs: 0,
+    reason: 0,
+    resolver: 0,
+    latencyUs: 0,
+  };
+}
+
+interface Row {
+  row: number;
+  failure: Failure | undefined;
+}
+
+function takeRow(state: EngineState, shared: Batch, { row, failure }: Row): void {
+  const { batch } = shared.event;
+  const target = state.byHandle.get(batch.handle[row] ?? 0);
+  const pair = target && pairOf(target, shared.probe);
+  const revision = batch.revision[row] ?? 0;
+  if (!pair || revision < target.checkRevision || revision > target.target.revision) {
+    state.dropped += 1;
+    return;
+  }
+  const outcome = batch.outcome[row] ?? 0;
+  if (outcome < OK || outcome > DNS) {
+    takeVoid(state, pair, failure);
+    return;
+  }
+  fillLook(state, shared, row);
+  const { look } = shared;
+  if (shared.late || look.hiMs - look.loMs > target.target.spec.intervalMs) {
+    pair.late += 1;
+    return;
+  }
+  if (outcome !== OK) {
+    if (failure?.certificate !== CERTIFICATE_OK) {
+      pair.uncertified += 1;
+      return;
+    }
+    look.reason = internText(state, reasonTextOf(failure.reason), LIMITS.textsMax);
+    look.resolver = internText(state, failure.resolver, LIMITS.textsMax);
+  } else {
+    look.reason = 0;
+    look.resolver = 0;
+  }
+  insert(state, pair, { look, detail: failure?.detail ?? "" });
+}
+
+function pairOf(target: TargetRecord, probe: ProbeRecord): Pair | undefined {
+  for (const pair of target.pairs) if (pair.probe === probe) return pair;
+  return undefined;
+}
+
+function fillLook(state: EngineState, shared: Batch, row: number): void {
+  const { look, event } = shared;
+  const { batch } = event;
+  const startMs = batch.baseMonoMs + (batch.startMs[row] ?? 0);
+  const latencyUs = batch.latencyUs[row] ?? 0;
+  const endMs = startMs + latencyUs / 1000;
+  look.boot = event.boot;
+  look.slotMs = Math.max(0, startMs - (batch.lateMs[row] ?? 0));
+  look.attempt = batch.attempt[row] ?? 0;
+  look.outcome = batch.outcome[row] ?? SUB;
+  look.latencyUs = latencyUs;
+  // A stamp that claims to come from the future is held to now.
+  look.hiMs = Math.min(state.atMs, Math.ceil(shared.hiShiftMs + endMs));
+  look.loMs = Math.min(look.hiMs, Math.floor(shared.loShiftMs + endMs));
+}
+
+function reasonTextOf(reason: string): string {
+  return isReasonCode(reason) ? reason : "internal";
+}
+
+function takeVoid(state: EngineState, pair: Pair, failure: Failure | undefined): void {
+  pair.voids += 1;
+  if (failure?.reason !== "misconfigured" && failure?.reason !== "unsupported") return;
+  const { target } = pair;
+  if (target.misconfigured !== null) return;
+  target.misconfigured = failure.detail;
+  markTarget(state, target);
+}
+
+interface Insertion {
+  look: Look;
+  detail: string;
+}
+
+function insert(state: EngineState, pair: Pair, { look, detail }: Insertion): void {
+  const { target } = pair;
+  const place = state.evidence.insert(pair.row, look);
+  if (place === "none") return;
+  if (place === "newest") pair.detail = detail;
+  // A further success of a vantage that was counted ok changes nothing on a quiet target.
+  if (look.outcome === OK && place === "newest" && target.quiet && pair.quiet) return;
+  markTarget(state, target);
+}

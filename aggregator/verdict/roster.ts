@@ -1,0 +1,122 @@
+/** Targets and probes come and go: which probe is a vantage of which target. */
+import { selectsVantage } from "../../shared/vantage.ts";
+import type { Probe } from "../../shared/probe.ts";
+import type { Target } from "../../shared/target.ts";
+import type { Effect } from "./effect.ts";
+import { effectOf } from "./incidents.ts";
+import { freshMs, markProbe, markTarget, newProbeRecord, newTargetRecord } from "./state.ts";
+import { vantageOf } from "./state.ts";
+import type { EngineState, Pair, ProbeRecord, TargetRecord } from "./state.ts";
+
+/** A probe was created or changed. */
+export function setProbe(state: EngineState, probe: Probe): void {
+  let record = state.probes.get(probe.id);
+  if (record) record.vantage = vantageOf(probe);
+  else {
+    record = newProbeRecord(probe, state.atMs);
+    state.probes.set(probe.id, record);
+  }
+  for (const target of state.targets.values()) updateVantages(state, target);
+  markProbe(state, record);
+}
+
+/** A target was created or changed. An edit of the check clears its evidence. */
+export function setTarget(state: EngineState, target: Target): void {
+  const known = state.targets.get(target.id);
+  if (!known) {
+    const record = newTargetRecord(target, state.atMs);
+    state.targets.set(target.id, record);
+    state.byHandle.set(target.handle, record);
+    updateVantages(state, record);
+    markTarget(state, record);
+    return;
+  }
+  const edited = checkText(known.target) !== checkText(target);
+  known.target = target;
+  if (edited) {
+    known.checkRevision = target.revision;
+    known.heldUntilMs = state.atMs + freshMs(state, known);
+    known.suspicion = null;
+    known.misconfigured = null;
+    known.misconfigurationNoticed = false;
+    for (const pair of known.pairs) clearPair(state, pair);
+  }
+  updateVantages(state, known);
+  markTarget(state, known);
+}
+
+/** What of a target makes old evidence worthless when it changes. */
+function checkText(target: Target): string {
+  const { kind, options, intervalMs, timeoutMs, enabled, zone } = target.spec;
+  return JSON.stringify([kind, options, intervalMs, timeoutMs, enabled, zone ?? null]);
+}
+
+function clearPair(state: EngineState, pair: Pair): void {
+  state.evidence.clear(pair.row);
+  pair.answered = false;
+  pair.quiet = false;
+  pair.detail = "";
+  pair.voids = 0;
+  pair.uncertified = 0;
+  pair.late = 0;
+  pair.probe.failing.delete(pair);
+}
+
+/** Makes the vantages of a target those that its selector names, in the order of their ids. */
+function updateVantages(state: EngineState, target: TargetRecord): void {
+  const { spec } = target.target;
+  const pairs: Pair[] = [];
+  const before = new Map(target.pairs.map((pair) => [pair.probe, pair]));
+  for (const probe of state.probes.values()) {
+    const kept = before.get(probe);
+    if (!spec.enabled || probe.removed || !selectsVantage(spec.vantages, probe.vantage)) continue;
+    before.delete(probe);
+    pairs.push(kept ?? newPair(state, target, probe));
+  }
+  for (const pair of before.values()) {
+    // A vantage less changes the quorum: old accusations must be made anew.
+    target.floorMs = state.atMs;
+    dropPair(state, pair);
+  }
+  pairs.sort((left, right) => (left.probe.id < right.probe.id ? -1 : 1));
+  target.pairs = pairs;
+  markTarget(state, target);
+}
+
+function newPair(state: EngineState, target: TargetRecord, probe: ProbeRecord): Pair {
+  const row = state.evidence.allocate();
+  const pair: Pair = {
+    probe,
+    target,
+    row,
+    answered: false,
+    quiet: false,
+    detail: "",
+    voids: 0,
+    uncertified: 0,
+    late: 0,
+  };
+  probe.pairs.add(pair);
+  return pair;
+}
+
+function dropPair(state: EngineState, pair: Pair): void {
+  state.evidence.release(pair.row);
+  pair.probe.pairs.delete(pair);
+  pair.probe.failing.delete(pair);
+}
+
+/** A target was deleted: an open incident is withdrawn. */
+export function deleteTarget(state: EngineState, targetId: string, effects: Effect[]): void {
+  const target = state.targets.get(targetId);
+  if (!target) return;
+  if (target.incident) {
+    const change = effectOf(target, target.incident, { change: "withdrawn", atMs: state.atMs });
+    const sentence = `${target.target.spec.name} was deleted, so its incident is withdrawn.`;
+    effects.push({ ...change, sentence });
+  }
+  for (const pair of target.pairs) dropPair(state, pair);
+  state.targets.delete(targetId);
+  state.byHandle.delete(target.handle);
+  state.dirtyTargets.delete(target);
+}

@@ -1,0 +1,210 @@
+/**
+ * The state as plain data, and back. Everything is written in a fixed order (probes and targets by
+ * id, evidence from the oldest), so equal states give equal data, however they came about.
+ */
+import type { Probe } from "../../shared/probe.ts";
+import type { Target } from "../../shared/target.ts";
+import type { Look } from "./evidence.ts";
+import type { VerdictSettings } from "./settings.ts";
+import { createState, newProbeRecord, newTargetRecord } from "./state.ts";
+import type { EngineState, Pair, ProbeRecord, TargetRecord } from "./state.ts";
+
+/** Version of the layout below; a snapshot of another version is not read. */
+export const SNAPSHOT_VERSION = 1;
+
+type ProbeFields = Omit<
+  ProbeRecord,
+  "id" | "vantage" | "answers" | "pairs" | "failing" | "wakeMs"
+>;
+type TargetFields = Omit<TargetRecord, "id" | "handle" | "target" | "pairs" | "wakeMs">;
+type PairFields = Omit<Pair, "probe" | "target" | "row">;
+
+/** A probe in a snapshot. */
+export interface ProbeData {
+  probe: Probe;
+  fields: ProbeFields;
+  answers: [string, boolean][];
+  wakeMs: number | null;
+}
+
+/** A vantage of a target in a snapshot; looks from the oldest, nine numbers each. */
+export interface PairData {
+  probeId: string;
+  fields: PairFields;
+  looks: number[];
+}
+
+/** A target in a snapshot. */
+export interface TargetData {
+  target: Target;
+  fields: TargetFields;
+  pairs: PairData[];
+  wakeMs: number | null;
+}
+
+/** The whole state as plain data. */
+export interface SnapshotData {
+  version: number;
+  settings: VerdictSettings;
+  seq: number;
+  atMs: number;
+  evaluatedMs: number;
+  probes: ProbeData[];
+  targets: TargetData[];
+  texts: string[];
+  dirtyTargets: string[];
+  dirtyProbes: string[];
+  dirtyAtMs: number | null;
+  excludedCanaries: string[];
+  blind: boolean;
+  sighted: boolean;
+  meshNumber: number;
+  dropped: number;
+}
+
+/** Writes the state as plain data; the state is not changed. */
+export function takeSnapshot(state: EngineState): SnapshotData {
+  const { settings, seq, atMs, evaluatedMs, texts, excludedCanaries } = state;
+  const { blind, sighted, meshNumber, dropped } = state;
+  return {
+    version: SNAPSHOT_VERSION,
+    settings,
+    seq,
+    atMs,
+    evaluatedMs,
+    probes: byId(state.probes.values()).map(probeData),
+    targets: byId(state.targets.values()).map((target) => targetData(state, target)),
+    texts: [...texts],
+    dirtyTargets: byId(state.dirtyTargets).map(({ id }) => id),
+    dirtyProbes: byId(state.dirtyProbes).map(({ id }) => id),
+    dirtyAtMs: finite(state.dirtyAtMs),
+    excludedCanaries,
+    blind,
+    sighted,
+    meshNumber,
+    dropped,
+  };
+}
+
+function byId<Item extends { id: string }>(items: Iterable<Item>): Item[] {
+  return [...items].toSorted((left, right) => (left.id < right.id ? -1 : 1));
+}
+
+function finite(timeMs: number): number | null {
+  return Number.isFinite(timeMs) ? timeMs : null;
+}
+
+function probeData(record: ProbeRecord): ProbeData {
+  const { id, vantage, answers, pairs: _pairs, failing: _failing, wakeMs, ...fields } = record;
+  const { name, region, zone, labels } = vantage;
+  const probe: Probe = {
+    id,
+    revision: 0,
+    createdAtMs: 0,
+    updatedAtMs: 0,
+    draining: fields.draining,
+    spec: { name, region, zone, labels },
+  };
+  const sorted = [...answers].toSorted(([left], [right]) => (left < right ? -1 : 1));
+  return { probe, fields: structuredClone(fields), answers: sorted, wakeMs: finite(wakeMs) };
+}
+
+function targetData(state: EngineState, record: TargetRecord): TargetData {
+  const { id: _id, handle: _handle, target, pairs, wakeMs, ...fields } = record;
+  return {
+    target,
+    fields: structuredClone(fields),
+    pairs: pairs.map((pair) => pairData(state, pair)),
+    wakeMs: finite(wakeMs),
+  };
+}
+
+function pairData(state: EngineState, pair: Pair): PairData {
+  const { probe, target: _target, row, ...fields } = pair;
+  const looks: number[] = [];
+  for (let age = state.evidence.count(row) - 1; age >= 0; age -= 1) {
+    const look = state.evidence.look(row, age);
+    looks.push(look.boot, look.slotMs, look.attempt, look.outcome, look.loMs);
+    looks.push(look.hiMs, look.reason, look.resolver, look.latencyUs);
+  }
+  return { probeId: probe.id, fields, looks };
+}
+
+/** Builds the state that a snapshot was taken of. Throws RangeError for another version. */
+export function restoreSnapshot(data: SnapshotData): EngineState {
+  if (data.version !== SNAPSHOT_VERSION) {
+    throw new RangeError(
+      `The snapshot has layout ${data.version}, this program reads ${SNAPSHOT_VERSION}.`,
+    );
+  }
+  const state = createState(data.settings);
+  const { seq, atMs, evaluatedMs, excludedCanaries, blind, sighted, meshNumber, dropped } = data;
+  Object.assign(state, { seq, atMs, evaluatedMs, excludedCanaries });
+  Object.assign(state, { blind, sighted, meshNumber, dropped });
+  state.texts = [...data.texts];
+  state.textIndex = new Map(data.texts.map((text, index) => [text, index]));
+  for (const probe of data.probes) restoreProbe(state, probe);
+  for (const target of data.targets) restoreTarget(state, target);
+  for (const id of data.dirtyTargets) addKnown(state.dirtyTargets, state.targets.get(id));
+  for (const id of data.dirtyProbes) addKnown(state.dirtyProbes, state.probes.get(id));
+  state.dirtyAtMs = data.dirtyAtMs ?? Infinity;
+  return state;
+}
+
+function addKnown<Item>(items: Set<Item>, item: Item | undefined): void {
+  if (item !== undefined) items.add(item);
+}
+
+function restoreProbe(state: EngineState, data: ProbeData): void {
+  const record = newProbeRecord(data.probe, 0);
+  Object.assign(record, structuredClone(data.fields));
+  record.answers = new Map(data.answers);
+  state.probes.set(record.id, record);
+  if (data.wakeMs === null) return;
+  record.wakeMs = data.wakeMs;
+  state.timers.push({ dueMs: data.wakeMs, key: `p:${record.id}` });
+}
+
+function restoreTarget(state: EngineState, data: TargetData): void {
+  const record = newTargetRecord(data.target, 0);
+  Object.assign(record, structuredClone(data.fields));
+  for (const pair of data.pairs) {
+    const probe = state.probes.get(pair.probeId);
+    if (probe) restorePair(state, { target: record, probe }, pair);
+  }
+  state.targets.set(record.id, record);
+  state.byHandle.set(record.handle, record);
+  if (data.wakeMs === null) return;
+  record.wakeMs = data.wakeMs;
+  state.timers.push({ dueMs: data.wakeMs, key: `t:${record.id}` });
+}
+
+function restorePair(
+  state: EngineState,
+  { target, probe }: Pick<Pair, "target" | "probe">,
+  data: PairData,
+): void {
+  const row = state.evidence.allocate();
+  const pair: Pair = { probe, target, row, ...data.fields };
+  for (let place = 0; place < data.looks.length; place += 9) {
+    state.evidence.insert(row, lookAt(data.looks, place));
+  }
+  target.pairs.push(pair);
+  probe.pairs.add(pair);
+  if (pair.answered) probe.failing.add(pair);
+}
+
+function lookAt(looks: readonly number[], place: number): Look {
+  const value = (offset: number): number => looks[place + offset] ?? 0;
+  return {
+    boot: value(0),
+    slotMs: value(1),
+    attempt: value(2),
+    outcome: value(3),
+    loMs: value(4),
+    hiMs: value(5),
+    reason: value(6),
+    resolver: value(7),
+    latencyUs: value(8),
+  };
+}

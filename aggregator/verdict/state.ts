@@ -1,0 +1,308 @@
+/** The state of the fold. `step` owns it and changes it in place; nobody else writes to it. */
+import type { Severity } from "../../shared/event.ts";
+import type { Probe } from "../../shared/probe.ts";
+import type { Target } from "../../shared/target.ts";
+import type { ProbeState, VerdictCause, VerdictState } from "../../shared/verdict.ts";
+import type { Vantage } from "../../shared/vantage.ts";
+import { createEvidenceTable } from "./evidence.ts";
+import type { EvidenceTable } from "./evidence.ts";
+import { DEFAULT_SETTINGS } from "./settings.ts";
+import type { VerdictSettings } from "./settings.ts";
+import { createTimers } from "./timers.ts";
+import type { Timers } from "./timers.ts";
+
+/** One heartbeat that waits for the end of its window. */
+export interface PendingHeartbeat {
+  canaries: { id: string; ok: boolean }[];
+  mustFailHeld: boolean;
+  lagMs: number;
+  overloaded: boolean;
+}
+
+/** A probe as a witness. */
+export interface ProbeRecord {
+  readonly id: string;
+  vantage: Vantage;
+  state: ProbeState;
+  /** Why it is in this state, as a sentence; empty when eligible. */
+  reason: string;
+  sinceMs: number;
+  /** Number of the last state change. */
+  number: number;
+  everEligible: boolean;
+  /** Set by a graceful leave; a draining probe is no member of any roster. */
+  draining: boolean;
+  /** Set by a hard leave. */
+  removed: boolean;
+  /** Clean heartbeats in a row. */
+  cleanHeartbeats: number;
+  lastHeartbeatMs: number;
+  /** Local-health score, 0 well to 8 unwell. */
+  score: number;
+  /** Quarantines not yet forgiven, and when the last began. */
+  quarantines: number;
+  quarantinedAtMs: number;
+  /** Earliest end of the present quarantine. */
+  quarantineUntilMs: number;
+  /** Whether the present quarantine was for the score; those are capped. */
+  byScore: boolean;
+  /** Failures measured before this are void: the probe was unwell. */
+  failFloorMs: number;
+  /** Newest answers of its canaries. */
+  answers: Map<string, boolean>;
+  /** Heartbeats of the present window. */
+  heartbeats: PendingHeartbeat[];
+  /** Its vantages on targets. */
+  pairs: Set<Pair>;
+  /** Those whose newest fresh evidence is a failure. */
+  failing: Set<Pair>;
+  wakeMs: number;
+}
+
+/** A vantage of a target: one probe and its row of evidence. */
+export interface Pair {
+  readonly probe: ProbeRecord;
+  readonly target: TargetRecord;
+  readonly row: number;
+  /** True while its newest evidence is a failure that was already answered with a recheck. */
+  answered: boolean;
+  /** True when the last evaluation counted a success of it. */
+  quiet: boolean;
+  /** Sentence of the newest failure. */
+  detail: string;
+  /** Results that say nothing, and failures without a certificate, since the last edit. */
+  voids: number;
+  uncertified: number;
+  late: number;
+}
+
+/** An incident as long as it is open. */
+export interface OpenIncident {
+  id: string;
+  openedAtMs: number;
+  severity: Severity;
+  /** `partial` incidents end when the target turns bad; a bad one opens its own. */
+  kind: "bad" | "partial";
+}
+
+/** A suspicion: every vantage was asked to look again. */
+export interface Suspicion {
+  sinceMs: number;
+  round: number;
+  roundEndsMs: number;
+}
+
+/** A target and its verdict. */
+export interface TargetRecord {
+  readonly id: string;
+  readonly handle: number;
+  target: Target;
+  /** Revision of the last edit that changed the check; older results are dropped. */
+  checkRevision: number;
+  pairs: Pair[];
+  state: VerdictState;
+  sinceMs: number;
+  cause: VerdictCause | null;
+  lean: "down" | null;
+  /** Number of the last transition, incident and notice. */
+  transitions: number;
+  incidents: number;
+  notices: number;
+  incident: OpenIncident | null;
+  suspicion: Suspicion | null;
+  /** Successes that ended before this are challenged: they must be refreshed or lapse. */
+  okFloorMs: number;
+  /** Accusations measured before this do not count: a probe left. */
+  floorMs: number;
+  /** Until then a missing quorum does not turn the verdict unknown: the check was edited. */
+  heldUntilMs: number;
+  /** Until then bad and partial need every roster vantage heard: an engine took over. */
+  guardedUntilMs: number;
+  /** Since when the evidence has been short or missing; null when it is not. */
+  shortSinceMs: number | null;
+  /** Whether the notice of a probable outage, or of a wrong configuration, was given. */
+  outageNoticed: boolean;
+  misconfigured: string | null;
+  misconfigurationNoticed: boolean;
+  /** True when a further success cannot change anything. */
+  quiet: boolean;
+  wakeMs: number;
+}
+
+/** The whole state. */
+export interface EngineState {
+  settings: VerdictSettings;
+  seq: number;
+  atMs: number;
+  /** The last boundary that was evaluated. */
+  evaluatedMs: number;
+  probes: Map<string, ProbeRecord>;
+  targets: Map<string, TargetRecord>;
+  byHandle: Map<number, TargetRecord>;
+  evidence: EvidenceTable;
+  /** Reasons and resolvers by index; entry 0 is the empty text. */
+  texts: string[];
+  textIndex: Map<string, number>;
+  dirtyTargets: Set<TargetRecord>;
+  dirtyProbes: Set<ProbeRecord>;
+  /** Boundary at which what is dirty is evaluated; Infinity when nothing is. */
+  dirtyAtMs: number;
+  timers: Timers;
+  excludedCanaries: string[];
+  blind: boolean;
+  /** Whether two domains could accuse at some time: before that, blindness is no news. */
+  sighted: boolean;
+  meshNumber: number;
+  /** Results dropped: unknown target, unknown probe, another revision, or not assigned. */
+  dropped: number;
+}
+
+/** The state of an engine that has seen nothing. */
+export function createState(settings: VerdictSettings = DEFAULT_SETTINGS): EngineState {
+  return {
+    settings,
+    seq: 0,
+    atMs: 0,
+    evaluatedMs: 0,
+    probes: new Map(),
+    targets: new Map(),
+    byHandle: new Map(),
+    evidence: createEvidenceTable(),
+    texts: [""],
+    textIndex: new Map([["", 0]]),
+    dirtyTargets: new Set(),
+    dirtyProbes: new Set(),
+    dirtyAtMs: Infinity,
+    timers: createTimers(),
+    excludedCanaries: [],
+    blind: false,
+    sighted: false,
+    meshNumber: 0,
+    dropped: 0,
+  };
+}
+
+/** A probe as the fold first hears of it: joining. */
+export function newProbeRecord(probe: Probe, atMs: number): ProbeRecord {
+  return {
+    id: probe.id,
+    vantage: vantageOf(probe),
+    state: probe.draining ? "draining" : "joining",
+    reason: "it has not been heard yet",
+    sinceMs: atMs,
+    number: 0,
+    everEligible: false,
+    draining: probe.draining,
+    removed: false,
+    cleanHeartbeats: 0,
+    lastHeartbeatMs: 0,
+    score: 0,
+    quarantines: 0,
+    quarantinedAtMs: 0,
+    quarantineUntilMs: 0,
+    byScore: false,
+    failFloorMs: 0,
+    answers: new Map(),
+    heartbeats: [],
+    pairs: new Set(),
+    failing: new Set(),
+    wakeMs: Infinity,
+  };
+}
+
+/** A target as the fold first hears of it: unknown. */
+export function newTargetRecord(target: Target, atMs: number): TargetRecord {
+  return {
+    id: target.id,
+    handle: target.handle,
+    target,
+    checkRevision: target.revision,
+    pairs: [],
+    state: "unknown",
+    sinceMs: atMs,
+    cause: null,
+    lean: null,
+    transitions: 0,
+    incidents: 0,
+    notices: 0,
+    incident: null,
+    suspicion: null,
+    okFloorMs: 0,
+    floorMs: 0,
+    heldUntilMs: 0,
+    guardedUntilMs: 0,
+    shortSinceMs: null,
+    outageNoticed: false,
+    misconfigured: null,
+    misconfigurationNoticed: false,
+    quiet: false,
+    wakeMs: Infinity,
+  };
+}
+
+/** A probe as a vantage. */
+export function vantageOf(probe: Probe): Vantage {
+  const { name, region, zone, labels } = probe.spec;
+  return { id: probe.id, name, region, zone, labels };
+}
+
+/** The index of a text in the bounded table; past the bound every new text is the last one. */
+export function internText(state: EngineState, text: string, bound: number): number {
+  const known = state.textIndex.get(text);
+  if (known !== undefined) return known;
+  if (state.texts.length >= bound) return state.texts.length - 1;
+  state.texts.push(text);
+  state.textIndex.set(text, state.texts.length - 1);
+  return state.texts.length - 1;
+}
+
+/** How long evidence of a target stays fresh: F of VERDICTS section 4. */
+export function freshMs(state: EngineState, target: TargetRecord): number {
+  const { intervalMs, timeoutMs } = target.target.spec;
+  return 2 * intervalMs + timeoutMs + state.settings.transitMs;
+}
+
+/** The first window boundary at or after a time. */
+export function boundaryAtOrAfter(state: EngineState, timeMs: number): number {
+  const { windowMs } = state.settings;
+  return Math.ceil(timeMs / windowMs) * windowMs;
+}
+
+/** Marks a target for the end of the present window. */
+export function markTarget(state: EngineState, target: TargetRecord): void {
+  state.dirtyTargets.add(target);
+  markWindow(state);
+}
+
+/** Marks a probe for the end of the present window. */
+export function markProbe(state: EngineState, probe: ProbeRecord): void {
+  state.dirtyProbes.add(probe);
+  markWindow(state);
+}
+
+function markWindow(state: EngineState): void {
+  if (state.dirtyAtMs !== Infinity) return;
+  const { windowMs } = state.settings;
+  state.dirtyAtMs = (Math.floor(state.atMs / windowMs) + 1) * windowMs;
+}
+
+/** The first boundary at or after a time that has not been evaluated yet. */
+function nextBoundary(state: EngineState, timeMs: number): number {
+  return Math.max(boundaryAtOrAfter(state, timeMs), state.evaluatedMs + state.settings.windowMs);
+}
+
+/** Sets a target's timer, unless an earlier one is set; probes fire before targets. */
+export function wakeTarget(state: EngineState, target: TargetRecord, timeMs: number): void {
+  const dueMs = nextBoundary(state, timeMs);
+  if (target.wakeMs <= dueMs || timeMs === Infinity) return;
+  target.wakeMs = dueMs;
+  state.timers.push({ dueMs, key: `t:${target.id}` });
+}
+
+/** Sets a probe's timer, unless an earlier one is set. */
+export function wakeProbe(state: EngineState, probe: ProbeRecord, timeMs: number): void {
+  const dueMs = nextBoundary(state, timeMs);
+  if (probe.wakeMs <= dueMs || timeMs === Infinity) return;
+  probe.wakeMs = dueMs;
+  state.timers.push({ dueMs, key: `p:${probe.id}` });
+}

@@ -1,0 +1,157 @@
+/**
+ * The fold: `step(state, event)` takes the next event of the log and gives its effects.
+ *
+ * No clock, no chance, no I/O. Evidence is inserted at once and evaluated only at window
+ * boundaries, when the first event at or beyond the boundary arrives; timers round up to
+ * boundaries and fire in (due, key) order. So the order of results inside a window is irrelevant,
+ * and extra ticks change nothing. The state is changed in place: the caller gives it away.
+ */
+import type { Effect } from "./effect.ts";
+import type { HeartbeatEvent, LogEvent } from "./event.ts";
+import { evaluateMesh, evaluateProbe, leaveProbe, quarantine } from "./probes.ts";
+import { seesEverythingFailing, updateCanaries } from "./probes.ts";
+import type { Window } from "./probes.ts";
+import { takeResults } from "./results.ts";
+import { deleteTarget, setProbe, setTarget } from "./roster.ts";
+import { boundaryAtOrAfter, freshMs, markProbe, markTarget } from "./state.ts";
+import type { EngineState, ProbeRecord, TargetRecord } from "./state.ts";
+import { evaluateTarget } from "./verdicts.ts";
+import { voteOf } from "./vote.ts";
+
+/** Takes one event; `atMs` must not be below that of the event before. Gives the effects. */
+export function step(state: EngineState, event: LogEvent): Effect[] {
+  const effects: Effect[] = [];
+  advance(state, event.atMs, effects);
+  state.atMs = Math.max(state.atMs, event.atMs);
+  if (event.seq > 0) state.seq = event.seq;
+  const { body } = event;
+  switch (body.type) {
+    case "results":
+      takeResults(state, body);
+      break;
+    case "heartbeat":
+      takeHeartbeat(state, body);
+      break;
+    case "probe_set":
+      setProbe(state, body.probe);
+      break;
+    case "probe_joined":
+      break;
+    case "probe_left": {
+      const probe = state.probes.get(body.probeId);
+      if (probe) leaveProbe(state, probe, body.hard);
+      break;
+    }
+    case "target_set":
+      setTarget(state, body.target);
+      break;
+    case "target_deleted":
+      deleteTarget(state, body.targetId, effects);
+      break;
+    case "takeover":
+      takeOver(state);
+      break;
+    case "tick":
+      break;
+  }
+  return effects;
+}
+
+/** Evaluates every boundary up to a time that has work. */
+function advance(state: EngineState, toMs: number, effects: Effect[]): void {
+  for (;;) {
+    const atMs = Math.min(state.dirtyAtMs, state.timers.nextMs());
+    if (atMs > toMs) return;
+    evaluateWindow(state, { atMs, effects });
+  }
+}
+
+/** The next boundary that has work; Infinity when only an event can bring some. */
+export function nextWorkMs(state: EngineState): number {
+  return Math.min(state.dirtyAtMs, state.timers.nextMs());
+}
+
+function evaluateWindow(state: EngineState, window: Window): void {
+  state.evaluatedMs = window.atMs;
+  state.atMs = Math.max(state.atMs, window.atMs);
+  fireTimers(state, window.atMs);
+  updateCanaries(state, window);
+  for (const probe of sorted(state.dirtyProbes)) evaluateProbe(state, probe, window);
+  state.dirtyProbes.clear();
+  setAsideBlindProbes(state, window);
+  for (const target of sorted(state.dirtyTargets)) {
+    state.dirtyTargets.delete(target);
+    evaluateTarget(state, target, window);
+  }
+  evaluateMesh(state, window);
+  state.dirtyAtMs = Infinity;
+}
+
+function fireTimers(state: EngineState, atMs: number): void {
+  while (state.timers.nextMs() <= atMs) {
+    const wake = state.timers.pop();
+    if (!wake) return;
+    const id = wake.key.slice(2);
+    if (wake.key.startsWith("p:")) fire(state.probes.get(id), wake.dueMs, state.dirtyProbes);
+    else fire(state.targets.get(id), wake.dueMs, state.dirtyTargets);
+  }
+}
+
+/** Marks the owner of a timer; one that was set anew, or whose owner is gone, is stale. */
+function fire<Owner extends { wakeMs: number }>(
+  owner: Owner | undefined,
+  dueMs: number,
+  dirty: Set<Owner>,
+): void {
+  if (!owner || owner.wakeMs !== dueMs) return;
+  owner.wakeMs = Infinity;
+  dirty.add(owner);
+}
+
+/** Before verdicts are drawn: a probe that sees everything failing loses its voice. */
+function setAsideBlindProbes(state: EngineState, window: Window): void {
+  const touched = new Set<ProbeRecord>();
+  for (const target of state.dirtyTargets) {
+    for (const pair of target.pairs) {
+      const { vote } = voteOf(state, pair, window.atMs);
+      if (vote === "ok" || vote === "none") pair.probe.failing.delete(pair);
+      else pair.probe.failing.add(pair);
+      if (pair.probe.failing.size > 0) touched.add(pair.probe);
+    }
+  }
+  for (const probe of sorted(touched)) {
+    if (probe.state !== "eligible" || !seesEverythingFailing(state, probe)) continue;
+    const targets = `${probe.failing.size} of its ${probe.pairs.size} targets`;
+    const reason = `it sees ${targets} failing while other domains reach them`;
+    quarantine(state, probe, { window, kind: "sees_all", reason });
+  }
+}
+
+function sorted<Item extends ProbeRecord | TargetRecord>(items: Set<Item>): Item[] {
+  return [...items].toSorted((left, right) => (left.id < right.id ? -1 : 1));
+}
+
+function takeHeartbeat(state: EngineState, event: HeartbeatEvent): void {
+  const probe = state.probes.get(event.probeId);
+  if (!probe || probe.removed) return;
+  const { canaries, mustFailHeld, lagMs, overloaded } = event;
+  probe.lastHeartbeatMs = state.atMs;
+  probe.heartbeats.push({ canaries, mustFailHeld, lagMs, overloaded });
+  markProbe(state, probe);
+}
+
+/**
+ * A restart or another owner: heartbeat timers restart, and for F every bad or partial verdict
+ * needs each roster vantage heard, so that what was missed meanwhile calls nothing down.
+ */
+function takeOver(state: EngineState): void {
+  for (const probe of state.probes.values()) {
+    probe.lastHeartbeatMs = state.atMs;
+    markProbe(state, probe);
+  }
+  for (const target of state.targets.values()) {
+    target.guardedUntilMs = state.atMs + freshMs(state, target);
+    if (target.suspicion) target.suspicion.roundEndsMs = boundaryAtOrAfter(state, state.atMs);
+    markTarget(state, target);
+  }
+}

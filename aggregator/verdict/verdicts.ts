@@ -1,0 +1,177 @@
+/** The verdict of one target at the end of a window: votes, assessment, machine, incident. */
+import type { VerdictCause, VerdictState } from "../../shared/verdict.ts";
+import { assess } from "./assess.ts";
+import type { Assessed } from "./assess.ts";
+import { explain } from "./explain.ts";
+import { effectOf, moveIncident } from "./incidents.ts";
+import { isBad, nextState } from "./machine.ts";
+import type { MachineInput } from "./machine.ts";
+import type { Window } from "./probes.ts";
+import { askForRecovery, challengeAtMs, updateSuspicion } from "./recheck.ts";
+import type { VotedTarget } from "./recheck.ts";
+import { wakeTarget } from "./state.ts";
+import type { EngineState, TargetRecord } from "./state.ts";
+import { inRoster, successRun, vantageStateOf, votesOf } from "./vote.ts";
+
+/** A target with its votes and what they say together. */
+interface AssessedTarget extends VotedTarget {
+  assessed: Assessed;
+}
+
+/** Evaluates a target at a window boundary and gives its effects. */
+export function evaluateTarget(state: EngineState, target: TargetRecord, window: Window): void {
+  const { atMs } = window;
+  // The suspicion may challenge successes at this boundary, so votes are counted after it.
+  updateSuspicion(state, { target, votes: votesOf(state, target, atMs) }, window);
+  const votes = votesOf(state, target, atMs);
+  const assessed = assess(votes, target.target.spec.policy);
+  const seen: AssessedTarget = { target, votes, assessed };
+  noteShortage(target, assessed, atMs);
+  move(state, seen, window);
+  noticeOutage(state, seen, window);
+  noticeMisconfiguration(target, window);
+  settle(state, seen, atMs);
+}
+
+function noteShortage(target: TargetRecord, assessed: Assessed, atMs: number): void {
+  const short = assessed.assessment === "short" || assessed.assessment === "none";
+  if (!short) target.shortSinceMs = null;
+  else target.shortSinceMs ??= atMs;
+}
+
+/** When missing evidence turns the verdict unknown; Infinity while evidence is there. */
+function unknownAtMs(target: TargetRecord): number {
+  if (target.shortSinceMs === null) return Infinity;
+  return Math.max(target.shortSinceMs + target.target.spec.intervalMs, target.heldUntilMs);
+}
+
+function machineInput(state: EngineState, seen: AssessedTarget, atMs: number): MachineInput {
+  const { target, votes, assessed } = seen;
+  const { policy, rise } = target.target.spec;
+  const oks = votes.filter((vote) => vote.vote === "ok");
+  const sinceMs = target.incident?.openedAtMs ?? 0;
+  const subHealthy = assessed.connects && policy.downOn === "unreachable";
+  const unheard = votes.some((vote) => inRoster(vote.pair) && vote.vote === "none");
+  return {
+    state: target.state,
+    assessment: assessed.assessment,
+    badState: subHealthy ? "sub_healthy" : "down",
+    incidentOpen: target.incident !== null,
+    allRisen: oks.every(({ pair }) => vantageStateOf(state, pair, atMs) === "healthy"),
+    someRisen: oks.some(({ pair }) => successRun(state.evidence, pair.row, sinceMs) >= rise),
+    shortLongEnough: atMs >= unknownAtMs(target),
+    guarded: atMs < target.guardedUntilMs && unheard,
+  };
+}
+
+function move(state: EngineState, seen: AssessedTarget, window: Window): void {
+  const { target, assessed } = seen;
+  const from = target.state;
+  const to = nextState(machineInput(state, seen, window.atMs));
+  const cause = causeOf(to, assessed, target.cause);
+  const opensPartial = to === "partial" && !target.incident && halfFail(assessed);
+  const causeChanged = cause !== target.cause;
+  target.cause = cause;
+  if (to !== from || opensPartial) {
+    transit(state, { target, to, opensPartial }, window);
+  } else if (causeChanged && target.incident) {
+    const changed = effectOf(target, target.incident, { change: "changed", atMs: window.atMs });
+    const { sentence } = explain(state, target, window.atMs);
+    window.effects.push({ ...changed, sentence });
+  }
+  if (isBad(from) && to === "recovering") askForRecovery(seen, window);
+}
+
+function causeOf(
+  to: VerdictState,
+  assessed: Assessed,
+  before: VerdictCause | null,
+): VerdictCause | null {
+  if (!isBad(to)) return null;
+  if (assessed.assessment !== "allfail") return before;
+  return assessed.connects ? "failing" : "unreachable";
+}
+
+/** One lying success must not hide an outage: half of the heard domains failing is an incident. */
+function halfFail({ quorum, assessment }: Assessed): boolean {
+  return assessment === "partial" && 2 * quorum.confirmed >= quorum.heard;
+}
+
+interface Move {
+  target: TargetRecord;
+  to: VerdictState;
+  opensPartial: boolean;
+}
+
+function transit(state: EngineState, { target, to, opensPartial }: Move, window: Window): void {
+  const { atMs, effects } = window;
+  const from = target.state;
+  target.state = to;
+  if (to !== from) target.sinceMs = atMs;
+  target.lean = null;
+  target.transitions += 1;
+  const { change, incidentId, effects: incidents } = moveIncident(target, opensPartial, atMs);
+  const explanation = explain(state, target, atMs);
+  const { id: targetId, transitions: number, cause } = target;
+  const step = { number, atMs, from, to, cause, incidentId, incident: change, explanation };
+  effects.push({ type: "transition", targetId, ...step });
+  for (const incident of incidents) {
+    effects.push({ ...incident, sentence: explanation.sentence });
+  }
+}
+
+/** Too few witnesses, all failing: a probable outage is told, once, as a notice. */
+function noticeOutage(state: EngineState, seen: AssessedTarget, window: Window): void {
+  const { target, assessed } = seen;
+  const short = assessed.assessment === "short";
+  target.lean = short && target.state === "unknown" ? "down" : null;
+  if (assessed.assessment === "ok" || assessed.assessment === "partial") {
+    target.outageNoticed = false;
+  }
+  if (!target.lean || assessed.quorum.confirmed === 0 || target.outageNoticed) return;
+  target.outageNoticed = true;
+  const { sentence } = explain(state, target, window.atMs);
+  pushNotice(target, { kind: "probable_outage", sentence }, window);
+}
+
+function noticeMisconfiguration(target: TargetRecord, window: Window): void {
+  if (target.misconfigured === null || target.misconfigurationNoticed) return;
+  target.misconfigurationNoticed = true;
+  const sentence = `The check of ${target.target.spec.name} is misconfigured: ${target.misconfigured}`;
+  pushNotice(target, { kind: "misconfigured", sentence }, window);
+}
+
+interface Notice {
+  kind: "probable_outage" | "misconfigured";
+  sentence: string;
+}
+
+function pushNotice(target: TargetRecord, notice: Notice, window: Window): void {
+  target.notices += 1;
+  const { id: targetId, notices: number } = target;
+  window.effects.push({ type: "notice", targetId, number, atMs: window.atMs, ...notice });
+}
+
+/** Sets the timer of the next thing that time alone can change, and the marks of the fast path. */
+function settle(state: EngineState, seen: AssessedTarget, atMs: number): void {
+  const { target, votes, assessed } = seen;
+  let wakeMs = unknownAtMs(target);
+  if (atMs >= wakeMs) wakeMs = Infinity;
+  for (const { pair, vote, untilMs } of votes) {
+    pair.quiet = vote === "ok";
+    const failing = vote !== "ok" && vote !== "none";
+    if (failing) pair.probe.failing.add(pair);
+    else pair.probe.failing.delete(pair);
+    wakeMs = Math.min(wakeMs, untilMs + 1);
+  }
+  const { suspicion } = target;
+  if (suspicion) {
+    wakeMs = Math.min(wakeMs, suspicion.roundEndsMs);
+    const challengeMs = challengeAtMs(state, target, suspicion.sinceMs);
+    if (challengeMs > atMs) wakeMs = Math.min(wakeMs, challengeMs);
+  }
+  if (target.guardedUntilMs > atMs) wakeMs = Math.min(wakeMs, target.guardedUntilMs);
+  const healthy = target.state === "up" || target.state === "degraded";
+  target.quiet = healthy && assessed.assessment === "ok" && !suspicion;
+  wakeTarget(state, target, wakeMs);
+}
