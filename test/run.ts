@@ -62,7 +62,7 @@ function runPart(options: PartOptions): Promise<number> {
     part.stderr.on("data", hear);
     const watch = clock.every(1_000, () => {
       if (clock.monoMs() - heardAtMs < SILENT_MS_MAX) return;
-      held += `\nSilent for ${SILENT_MS_MAX / 1_000} s, ended: a test hangs or left something open.\n`;
+      held += `\nNo word for ${SILENT_MS_MAX / 1_000} s: a test hangs, or left something open.\n`;
       killPart(part, "SIGKILL");
     });
     const finish = (code: number, text: string): void => {

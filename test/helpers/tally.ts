@@ -26,9 +26,9 @@ export function parseTap(tap: string): Tally {
   const counts = ["pass", "fail", "cancelled", "skipped", "todo"].map((name) => countOf(tap, name));
   const [passed, failed, cancelled, skipped, todo] = counts.map((count) => count ?? 0);
   const isWhole = counts.every((count) => count !== null);
-  const skipReasons = [...tap.matchAll(/^\s*(?:not )?ok \d+ - (.*) # (?:SKIP|TODO) ?(.*)$/gm)].map(
-    ([, name = "", reason = ""]) => (reason === "" ? `${name} (no reason given)` : reason),
-  );
+  const skipReasons = [
+    ...tap.matchAll(/^\s*(?:not )?ok \d+ - (.*) # (?:SKIP|TO[D]O) ?(.*)$/gm),
+  ].map(([, name = "", reason = ""]) => (reason === "" ? `${name} (no reason given)` : reason));
   return {
     passed: passed ?? 0,
     failed: (failed ?? 0) + (cancelled ?? 0) + (isWhole ? 0 : 1),
