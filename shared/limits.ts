@@ -62,6 +62,22 @@ export const LIMITS = {
   runningChecksMax: 4_000,
   /** Answer body of a check that is read by default; the rest is not. */
   checkBodyBytesMax: 1_048_576,
+  /** Status line and headers of one answer to a check; more is a protocol error. */
+  checkHeadBytesMax: 65_536,
+  /** Line with the size of a chunk in an answer to a check; longer is a protocol error. */
+  checkChunkLineBytesMax: 1_024,
+  /** Bytes a tcp or grpc check keeps while it waits for a match; more fails the check. */
+  checkReplyBytesMax: 65_536,
+  /** Part of an answer that a regular expression is run on; the rest is not looked at. */
+  expressionCharsMax: 262_144,
+  /** Time one expression may run on an answer; longer makes the outcome void. */
+  expressionMsMax: 50,
   /** Reasons and resolvers the engine tells apart; further ones count as one. */
   textsMax: 1_024,
+  /** Boots of one probe whose position is kept; the oldest is forgotten. */
+  bootsMax: 32,
+  /** Notes on one incident; one more is refused with 422. */
+  incidentNotesMax: 1_000,
+  /** Answers kept for idempotency keys; the oldest is forgotten. */
+  idempotencyKeysMax: 100_000,
 } as const;
