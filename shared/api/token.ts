@@ -1,0 +1,51 @@
+/** Tokens as the API shows them: never the secret, but once. */
+import { z } from "zod";
+import { nameSchema } from "../target.ts";
+import { pageSchema, timeSchema } from "./common.ts";
+
+/** What a token may do: admin does all, write implies read; probe and calls are for machines. */
+export const tokenScopeSchema = z.enum(["admin", "write", "read", "probe", "calls"]);
+
+/** A token as the API shows it. */
+export const tokenSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    scope: tokenScopeSchema,
+    probeId: z.string().nullable().describe("For scope probe: whose identity it proves."),
+    createdAt: timeSchema,
+    expiresAt: timeSchema.nullable(),
+  })
+  .meta({ id: "Token", description: "A token; the secret itself is stored hashed." });
+
+/** A token as the API shows it. */
+export type ApiToken = z.output<typeof tokenSchema>;
+
+/** A page of tokens. */
+export const tokenPageSchema = pageSchema(tokenSchema, "TokenPage");
+
+/** What a caller says of a new token. */
+export const tokenSpecSchema = z
+  .strictObject({
+    name: nameSchema,
+    scope: tokenScopeSchema,
+    probe: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe("For scope probe, and only then: name or id of the probe it is for."),
+    expiresAt: timeSchema.optional().describe("Default: never. Must lie ahead."),
+  })
+  .meta({ id: "TokenSpec", description: "What a caller says of a new token." });
+
+/** The answer to the making of a token; the secret is shown this once. */
+export const tokenCreatedSchema = z
+  .object({
+    token: tokenSchema,
+    secret: z.string().describe("Send it as `Authorization: Bearer …`. Shown once."),
+  })
+  .meta({ id: "TokenCreated", description: "A new token with its secret." });
+
+/** The answer to the making of a token. */
+export type ApiTokenCreated = z.output<typeof tokenCreatedSchema>;
