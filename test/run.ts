@@ -21,6 +21,7 @@ const clock = systemClock();
 const scratch = mkdtempSync(join(tmpdir(), "quorate-test-"));
 const running = new Set<ChildProcess>();
 let partCount = 0;
+let isInterrupted = false;
 
 const print = (text: string): void => void process.stdout.write(text);
 
@@ -110,6 +111,7 @@ async function runEndToEnd(files: readonly string[]): Promise<Tally[]> {
   const waiting = [...files];
   const worker = async (): Promise<void> => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+      if (isInterrupted) return;
       const tally = await runTests([file], E2E_CONCURRENCY > 1);
       print(`${file}: ${tallyLine(tally)}\n`);
       tallies.push(tally);
@@ -140,8 +142,8 @@ async function runAll(filters: readonly string[]): Promise<Tally> {
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
+    isInterrupted = true;
     for (const part of running) killPart(part, signal);
-    process.exitCode = 130;
   });
 }
 
@@ -149,4 +151,4 @@ const total = await runAll(process.argv.slice(2));
 rmSync(scratch, { recursive: true, force: true });
 if (total.passed + total.failed === 0) print("No test ran: no test file matched.\n");
 print(`${tallyLine(total)}\n`);
-if (total.failed > 0 || total.passed === 0) process.exitCode = 1;
+if (total.failed > 0 || total.passed === 0 || isInterrupted) process.exitCode = 1;
