@@ -80,4 +80,10 @@ export const LIMITS = {
   incidentNotesMax: 1_000,
   /** Answers kept for idempotency keys; the oldest is forgotten. */
   idempotencyKeysMax: 100_000,
+  /** Failures of one probe that wait for a certificate; a further one is sent without. */
+  certificatesWaitingMax: 20_000,
+  /** Bytes the spool keeps in memory when the disk refuses; the oldest is dropped, and counted. */
+  spoolMemoryBytesMax: 64 * 1_048_576,
+  /** Connections to a probe's health endpoint; one more is closed at once. */
+  healthConnectionsMax: 256,
 } as const;
