@@ -95,6 +95,7 @@ const CASES: Readonly<Record<string, RuleCase>> = {
     good: [
       "/** The number of things. */\nexport const a = 1;",
       "/**\n * `a` is one.\n *\n * | a table |\n */\nexport const a = 1;",
+      "/**\n * It waits.\n * Source: https://example.com/a\n */\nexport const a = 1;",
       'export { a } from "./a.ts";',
       "const a = 1;",
     ],

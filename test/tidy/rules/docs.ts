@@ -16,11 +16,11 @@ function docText(source: Source, offset: number): string | null {
     .trim();
 }
 
-/** The first paragraph begins like a sentence (or with code) and ends like one, in three words. */
+/** The first paragraph, a source left out, begins (or with code) and ends like a sentence. */
 function isSentence(text: string): boolean {
-  const first = text.split(/\n\s*\n|\n\s*@/)[0]?.trim() ?? "";
+  const first = text.split(/\n\s*\n|\n\s*@|\n?Source: /)[0]?.trim() ?? "";
   const startsWell = /^[^a-z\s]|^[a-z]+[A-Z./(:]/.test(first);
-  return startsWell && /[.:?][)"'`]?$/.test(first) && first.split(/\s+/).length >= 3;
+  return startsWell && /[.:?][)"'`]?$/.test(first) && first.split(/\s+/).length >= 2;
 }
 
 function nameOf(declaration: Node): string {
