@@ -1,0 +1,205 @@
+/** Connecting: name, TCP, TLS, with phases, and every error mapped to an outcome. */
+import { connect as connectTcp } from "node:net";
+import type { OnReadOpts, Socket, TcpSocketConnectOpts } from "node:net";
+import { connect as connectTls } from "node:tls";
+import type { ConnectionOptions, TLSSocket } from "node:tls";
+import { messageOf, systemCodeOf } from "../../shared/errors.ts";
+import { connectFailure, networkUnreachable, talkFailure, tlsFailure } from "./failure.ts";
+import type { Failure } from "./failure.ts";
+import { whereOf } from "./look.ts";
+import type { Look } from "./look.ts";
+import { resolveAddress } from "./resolve.ts";
+import type { NameOptions } from "./resolve.ts";
+import { askForRoute } from "./route.ts";
+import { quoted } from "./sentence.ts";
+import { acceptCertificate } from "./tls.ts";
+import type { TlsPlan } from "./tls.ts";
+
+/** Where a connection goes. */
+export interface Destination extends NameOptions {
+  host: string;
+  port: number;
+  /** Absent: plain TCP. */
+  tls?: TlsPlan | undefined;
+}
+
+/** What a kind does with its connection; a throw ends the look as `internal`. */
+export interface ConnectionHandlers {
+  /** Connected, and handshaken if there is TLS; the look is `talking`. */
+  open(socket: Socket): void;
+  /** Bytes came. They are valid only during the call. Absent: the kind reads by itself. */
+  data?: (bytes: Buffer) => void;
+  /** The target closed its side. */
+  closed(): void;
+}
+
+/**
+ * One buffer for all sockets of the process: libuv fills it and calls back before it reads from
+ * the next socket, so a chunk costs no allocation; a handler copies what it keeps.
+ */
+const SHARED = Buffer.allocUnsafeSlow(65_536);
+
+/** Opens the look's next connection; the one before must be released. */
+export function openConnection(
+  look: Look,
+  destination: Destination,
+  handlers: ConnectionHandlers,
+): void {
+  look.host = destination.host;
+  look.port = destination.port;
+  look.address = "";
+  resolveAddress(look, destination, () => connectAddress(look, destination, handlers));
+}
+
+/** What the socket callbacks of one connection share. */
+interface Connection {
+  look: Look;
+  handlers: ConnectionHandlers;
+  tls: TlsPlan | undefined;
+  serverName: string;
+  /** False once released: whatever the socket still says is not heard. */
+  live: boolean;
+  /** When the present phase began, monotonic milliseconds. */
+  sinceMs: number;
+}
+
+function connectAddress(look: Look, destination: Destination, handlers: ConnectionHandlers): void {
+  look.phase = "connecting";
+  const { tls } = destination;
+  const connection: Connection = {
+    look,
+    handlers,
+    tls,
+    serverName: tls?.serverName ?? destination.host,
+    live: true,
+    sinceMs: look.context.clock.monoMs(),
+  };
+  let socket: Socket;
+  try {
+    socket = tls === undefined ? dialTcp(connection) : dialTls(connection, tls);
+  } catch (thrown) {
+    // Node refuses some options by throwing, for instance a source address that is none.
+    const detail = `This probe cannot connect to ${whereOf(look)}: ${quoted(messageOf(thrown))}.`;
+    return look.fail("internal", detail);
+  }
+  look.release = () => {
+    connection.live = false;
+    socket.destroy();
+  };
+  socket.on("error", (error) => failed(connection, error));
+  socket.on("end", () => {
+    if (connection.live) guarded(look, handlers.closed);
+  });
+}
+
+function dialTcp(connection: Connection): Socket {
+  const { look } = connection;
+  const options: TcpSocketConnectOpts = { host: look.address, port: look.port };
+  const { sourceAddress } = look.context;
+  if (sourceAddress !== undefined) options.localAddress = sourceAddress;
+  const onread = readerOf(connection);
+  if (onread !== undefined) options.onread = onread;
+  const socket = connectTcp(options);
+  socket.on("connect", () => {
+    look.phases.connectUs += lap(connection);
+    opened(connection, socket);
+  });
+  return socket;
+}
+
+/** Options of tls.connect that its types leave out; the manual of node:tls has both. */
+type DialOptions = ConnectionOptions & {
+  onread?: OnReadOpts | undefined;
+  localAddress?: string | undefined;
+};
+
+function dialTls(connection: Connection, plan: TlsPlan): Socket {
+  const { look, serverName } = connection;
+  const options: DialOptions = {
+    host: look.address,
+    port: look.port,
+    secureContext: plan.context,
+    rejectUnauthorized: plan.verify,
+  };
+  if (serverName !== look.address) options.servername = serverName;
+  if (plan.protocol !== undefined) options.ALPNProtocols = [plan.protocol];
+  if (look.context.sourceAddress !== undefined) options.localAddress = look.context.sourceAddress;
+  const onread = readerOf(connection);
+  if (onread !== undefined) options.onread = onread;
+  const socket: TLSSocket = connectTls(options);
+  socket.on("connect", () => {
+    if (!connection.live) return;
+    look.phases.connectUs += lap(connection);
+    look.phase = "handshaking";
+  });
+  socket.on("secureConnect", () => {
+    if (!connection.live) return;
+    look.phases.tlsUs += lap(connection);
+    guarded(look, () => {
+      if (acceptCertificate(look, socket, plan)) opened(connection, socket);
+    });
+  });
+  return socket;
+}
+
+function opened(connection: Connection, socket: Socket): void {
+  if (!connection.live) return;
+  connection.look.phase = "talking";
+  guarded(connection.look, () => connection.handlers.open(socket));
+}
+
+/** Microseconds since the last lap of this connection. */
+function lap(connection: Connection): number {
+  const nowMs = connection.look.context.clock.monoMs();
+  const tookUs = Math.round((nowMs - connection.sinceMs) * 1_000);
+  connection.sinceMs = nowMs;
+  return tookUs;
+}
+
+function readerOf(connection: Connection): OnReadOpts | undefined {
+  const { look, handlers } = connection;
+  const { data } = handlers;
+  if (data === undefined) return undefined;
+  let first = true;
+  return {
+    buffer: SHARED,
+    callback: (length) => {
+      if (!connection.live) return false;
+      if (first) {
+        first = false;
+        look.phases.firstByteUs += lap(connection);
+      }
+      guarded(look, () => data(SHARED.subarray(0, length)));
+      return true;
+    },
+  };
+}
+
+/** Runs a handler; what it throws is our fault and says nothing about the target. */
+function guarded(look: Look, handle: () => void): void {
+  try {
+    handle();
+  } catch (thrown) {
+    const detail = `An error inside the probe while it looked at ${whereOf(look)}`;
+    look.fail("internal", `${detail}: ${quoted(messageOf(thrown))}.`);
+  }
+}
+
+function failed(connection: Connection, error: unknown): void {
+  const { look } = connection;
+  if (!connection.live) return;
+  const where = whereOf(look);
+  if (look.phase === "connecting" && systemCodeOf(error) === "ENETUNREACH") {
+    look.release();
+    return askForRoute(look, (route) => {
+      end(look, route ? networkUnreachable(where) : connectFailure(error, where));
+    });
+  }
+  if (look.phase === "connecting") return end(look, connectFailure(error, where));
+  if (look.phase === "talking") return end(look, talkFailure(error, where));
+  end(look, tlsFailure(error, where, connection.serverName));
+}
+
+function end(look: Look, failure: Failure): void {
+  look.fail(failure.reason, failure.detail);
+}

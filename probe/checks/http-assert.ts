@@ -1,0 +1,154 @@
+/** What is expected of an HTTP answer, compiled once. */
+import { messageOf } from "../../shared/errors.ts";
+import { LIMITS } from "../../shared/limits.ts";
+import { compilePattern } from "./bounded.ts";
+import type { Pattern } from "./bounded.ts";
+import { compileExpression } from "./expression.ts";
+import type { Expression } from "./expression.ts";
+import type { Failure } from "./failure.ts";
+import type { Head } from "./http-head.ts";
+import type { HttpOptions } from "./http-options.ts";
+import { whereOf } from "./look.ts";
+import type { Look } from "./look.ts";
+import { quoted } from "./sentence.ts";
+
+/** Expectations of one check. */
+export interface HttpExpectations {
+  /** Whether the body must be read for them. */
+  needsBody: boolean;
+  /** Whether a status is expected. */
+  acceptsStatus(status: number): boolean;
+  /** What of the head is not as expected; undefined if all is. */
+  judgeHead(head: Head, look: Look): Failure | undefined;
+  /** What of the whole answer is not as expected, after the head was. */
+  judgeBody(answer: HttpAnswer, look: Look): Failure | undefined;
+}
+
+/** A whole answer. */
+export interface HttpAnswer {
+  head: Head;
+  body: Buffer;
+  latencyMs: number;
+}
+
+/** Compiles the expectations; throws QuorateError "invalid" for what does not compile. */
+export function compileExpectations(options: HttpOptions): HttpExpectations {
+  const accepted = statusTable(options.expectedStatus);
+  const expectedText = options.expectedStatus.join(", ");
+  const wanted = Object.entries(options.headerContains);
+  const judgeText = compileBody(options);
+  const { expression } = options;
+  const compiled = expression === undefined ? undefined : compileExpression(expression);
+  return {
+    needsBody: judgeText !== undefined || (compiled?.needsBody ?? false),
+    acceptsStatus: (status) => accepted[status] === 1,
+    judgeHead(head, look) {
+      if (accepted[head.status] !== 1) {
+        const hint = redirectHint(head, options.maxRedirects);
+        const detail = `${whereOf(look)} answered ${head.status}, expected ${expectedText}${hint}.`;
+        return { reason: "http_status", detail };
+      }
+      return judgeHeaders(head, wanted, look);
+    },
+    judgeBody(answer, look) {
+      const text = judgeText?.(answer, look);
+      if (text !== undefined) return text;
+      return compiled === undefined ? undefined : judgeExpression(compiled, answer, look);
+    },
+  };
+}
+
+/** One byte for each status, so that the check costs one load. */
+function statusTable(expected: HttpOptions["expectedStatus"]): Uint8Array {
+  const table = new Uint8Array(1_000);
+  for (const entry of expected) {
+    const [first, last] = String(entry).split("-").map(Number);
+    table.fill(1, first, (last ?? first ?? 0) + 1);
+  }
+  return table;
+}
+
+function redirectHint(head: Head, maxRedirects: number): string {
+  const leads = head.status >= 300 && head.status < 400 && head.headers.has("location");
+  return leads && maxRedirects === 0 ? " (redirects are not followed: maxRedirects is 0)" : "";
+}
+
+function judgeHeaders(
+  head: Head,
+  wanted: readonly (readonly [string, string])[],
+  look: Look,
+): Failure | undefined {
+  for (const [name, text] of wanted) {
+    const value = head.headers.get(name.toLowerCase());
+    if (value === undefined) {
+      return { reason: "http_header", detail: `${whereOf(look)} sent no header ${quoted(name)}.` };
+    }
+    if (!value.includes(text)) {
+      const detail = `${whereOf(look)} sent ${name}: ${quoted(value)}, expected it to contain`;
+      return { reason: "http_header", detail: `${detail} ${quoted(text)}.` };
+    }
+  }
+  return undefined;
+}
+
+type JudgeText = (answer: HttpAnswer, look: Look) => Failure | undefined;
+
+/** Bodies are not shown in sentences: they may hold what no log should. */
+function compileBody(options: HttpOptions): JudgeText | undefined {
+  const { bodyContains, bodyMatches, bodyMatchesFlags } = options;
+  const pattern =
+    bodyMatches === undefined
+      ? undefined
+      : compilePattern(bodyMatches, "options.bodyMatches", bodyMatchesFlags);
+  const needle = bodyContains === undefined ? undefined : Buffer.from(bodyContains);
+  if (needle === undefined && pattern === undefined) return undefined;
+  return (answer, look) => {
+    const coding = answer.head.headers.get("content-encoding") ?? "identity";
+    const size = `${answer.body.length} bytes${coding === "identity" ? "" : `, coded ${coding}`}`;
+    const body = `The body of ${whereOf(look)} (${size})`;
+    if (needle !== undefined && !answer.body.includes(needle)) {
+      const detail = `${body} does not contain ${quoted(bodyContains ?? "")}.`;
+      return { reason: "http_body", detail };
+    }
+    return pattern === undefined ? undefined : judgePattern(pattern, answer, { body, bodyMatches });
+  };
+}
+
+function judgePattern(
+  pattern: Pattern,
+  answer: HttpAnswer,
+  words: { body: string; bodyMatches: string | undefined },
+): Failure | undefined {
+  const shown = quoted(words.bodyMatches ?? "");
+  const found = pattern.find(answer.body.toString("utf8"));
+  if ("tooLong" in found) {
+    const detail = `The expression ${shown} took longer than ${LIMITS.expressionMsMax} ms; simplify it.`;
+    return { reason: "misconfigured", detail };
+  }
+  if (found.value !== null) return undefined;
+  return { reason: "http_body", detail: `${words.body} does not match ${shown}.` };
+}
+
+function judgeExpression(
+  expression: Expression,
+  answer: HttpAnswer,
+  look: Look,
+): Failure | undefined {
+  const shown = quoted(expression.text);
+  try {
+    const held = expression.holds(answer);
+    if ("tooLong" in held) {
+      const detail = `The expression ${shown} took longer than ${LIMITS.expressionMsMax} ms.`;
+      return { reason: "misconfigured", detail };
+    }
+    if (held.value) return undefined;
+    return {
+      reason: "http_expression",
+      detail: `The answer of ${whereOf(look)} makes ${shown} false.`,
+    };
+  } catch (thrown) {
+    const why = quoted(messageOf(thrown).split("\n")[0] ?? "");
+    const detail = `The expression ${shown} cannot be told of the answer of ${whereOf(look)}: ${why}.`;
+    return { reason: "http_expression", detail };
+  }
+}

@@ -1,0 +1,59 @@
+/** The one table of check kinds, and the door through which options come in. */
+import { QuorateError } from "../../shared/errors.ts";
+import type { CheckKind, PreparedCheck } from "./check.ts";
+import { grpcKind } from "./grpc.ts";
+import { httpKind } from "./http.ts";
+import { maskOptions, unmaskOptions } from "./secrets.ts";
+import { tcpKind } from "./tcp.ts";
+import { validOptions } from "./validate.ts";
+
+/** Every kind of check; a new kind is one file and one line here. */
+export const CHECK_KINDS: readonly CheckKind[] = [httpKind, tcpKind, grpcKind];
+
+const BY_NAME: ReadonlyMap<string, CheckKind> = new Map(
+  CHECK_KINDS.map((kind) => [kind.kind, kind]),
+);
+
+/** The kind of that name; undefined if there is none. */
+export function checkKind(name: string): CheckKind | undefined {
+  return BY_NAME.get(name);
+}
+
+/**
+ * Validates options and makes a check of them. Throws QuorateError "invalid" with one issue for
+ * everything wrong: path `kind` for an unknown kind, else a path that begins with `options`.
+ */
+export function prepareCheck(name: string, options: unknown): PreparedCheck {
+  const kind = checkKind(name);
+  if (kind === undefined) throw unknownKind(name);
+  return kind.prepare(validOptions(kind, options));
+}
+
+/** Options as they may be shown: secrets read `***`; of an unknown kind everything does. */
+export function redactOptions(
+  name: string,
+  options: Record<string, unknown>,
+): Record<string, unknown> {
+  return maskOptions(options, checkKind(name)?.secretOptions);
+}
+
+/**
+ * Options of a write in which `***` stands for the secret that is stored. Throws QuorateError
+ * "invalid" where nothing is stored; give `{}` as `stored` for a target that is new or was of
+ * another kind.
+ */
+export function mergeSecretOptions(
+  name: string,
+  options: Record<string, unknown>,
+  stored: Record<string, unknown>,
+): Record<string, unknown> {
+  return unmaskOptions(options, stored, checkKind(name)?.secretOptions ?? []);
+}
+
+function unknownKind(name: string): QuorateError {
+  const known = CHECK_KINDS.map((kind) => kind.kind).join(", ");
+  const message = `expected one of ${known}`;
+  const value = JSON.stringify(name.slice(0, 60));
+  const sentence = `Unknown kind of check ${value}: ${message}.`;
+  return new QuorateError("invalid", sentence, [{ path: "kind", message, value }]);
+}

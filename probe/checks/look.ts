@@ -1,0 +1,141 @@
+/** One look under way: its phase, its abort, and the one outcome it gives. */
+import type { CheckOutcome, Phases } from "../../shared/outcome.ts";
+import { noPhases } from "../../shared/outcome.ts";
+import type { ReasonCode } from "../../shared/reason.ts";
+import { REASONS } from "../../shared/reason.ts";
+import type { AbortCheck, CheckContext } from "./check.ts";
+import { hostPort, milliseconds, safeDetail } from "./sentence.ts";
+
+/**
+ * How far a look has come; a timeout is named after it.
+ * `resolving` asks the resolver; `connecting` waits for the TCP connection; `handshaking` speaks
+ * TLS; `talking` is connected and waits for the answer.
+ */
+export type LookPhase = "resolving" | "connecting" | "handshaking" | "talking";
+
+/** One look under way; the kind moves it on, the look delivers exactly one outcome. */
+export interface Look {
+  readonly context: CheckContext;
+  readonly phases: Phases;
+  /** Facts of the outcome; a kind adds to them while it looks. */
+  readonly facts: Record<string, string | number>;
+  phase: LookPhase;
+  /** Name or address and port that this look speaks to now. */
+  host: string;
+  port: number;
+  /** The one address under test; empty until it is known. */
+  address: string;
+  /** Identity of the resolver asked; empty when none was. */
+  resolver: string;
+  /** Closes what the look holds open now; run when it ends, and between two connections. */
+  release: () => void;
+  /** What has been seen so far, as the end of the sentence of a timeout; may be empty. */
+  progress: () => string;
+  /** Whether the outcome was given; nothing may be done after it. */
+  ended(): boolean;
+  /** Milliseconds since the look began. */
+  elapsedMs(): number;
+  /** Ends the look well, or as too slow when it took longer than its latency limit. */
+  pass(): void;
+  /** Ends the look with a reason of the table and a sentence. */
+  fail(reason: ReasonCode, detail: string): void;
+}
+
+/** What a look is started with. */
+export interface LookSetup {
+  context: CheckContext;
+  done: (outcome: CheckOutcome) => void;
+  /** Texts that no sentence may show. */
+  secrets: readonly string[];
+  /** Longest time a passing look may take, milliseconds; undefined: no limit. */
+  latencyLimitMs: number | undefined;
+}
+
+/** "10.0.0.7:443", or "api.example.com:443 (10.0.0.7)" once a name was resolved. */
+export function whereOf(look: Look): string {
+  const named = hostPort(look.host, look.port);
+  return look.address === "" || look.address === look.host ? named : `${named} (${look.address})`;
+}
+
+const nothing = (): void => {};
+const silence = (): string => "";
+
+/** Starts a look. The outcome is delivered in a microtask, so never inside `run` or the abort. */
+export function startLook(setup: LookSetup): Look {
+  const { context, done, secrets } = setup;
+  const startedMs = context.clock.monoMs();
+  let ended = false;
+  const elapsedMs = (): number => context.clock.monoMs() - startedMs;
+  const end = (outcome: CheckOutcome): void => {
+    ended = true;
+    look.release();
+    look.release = nothing;
+    queueMicrotask(() => done(outcome));
+  };
+  const fail = (reason: ReasonCode, detail: string): void => {
+    if (ended) return;
+    const row = REASONS[reason];
+    end({
+      class: row.class,
+      reason,
+      detail: safeDetail(detail, secrets),
+      phases: look.phases,
+      source: row.source,
+      ...(look.resolver === "" ? {} : { resolver: look.resolver }),
+      facts: look.facts,
+    });
+  };
+  const pass = (): void => {
+    if (ended) return;
+    const limitMs = setup.latencyLimitMs;
+    if (limitMs !== undefined && elapsedMs() > limitMs) {
+      const took = milliseconds(elapsedMs());
+      return fail("latency_limit", `${whereOf(look)} took ${took}; the limit is ${limitMs} ms.`);
+    }
+    const { phases, facts } = look;
+    end({ class: "ok", reason: "ok", detail: "", phases, source: null, facts });
+  };
+  const look: Look = {
+    context,
+    phases: noPhases(),
+    facts: {},
+    phase: "connecting",
+    host: "",
+    port: 0,
+    address: "",
+    resolver: "",
+    release: nothing,
+    progress: silence,
+    ended: () => ended,
+    elapsedMs,
+    pass,
+    fail,
+  };
+  return look;
+}
+
+/** The abort of a look: a timeout of the phase reached, or void because the probe stops. */
+export function abortOf(look: Look): AbortCheck {
+  return (why) => {
+    if (look.ended()) return;
+    if (why === "stopping") return look.fail("aborted", "The probe was stopping.");
+    const within = `within ${milliseconds(look.context.timeoutMs)}`;
+    const where = whereOf(look);
+    switch (look.phase) {
+      case "resolving":
+        return look.fail(
+          "resolver_timeout",
+          `The resolver ${look.resolver} did not answer for ${look.host} ${within}.`,
+        );
+      case "connecting":
+        return look.fail("connect_timeout", `${where} did not accept a connection ${within}.`);
+      case "handshaking":
+        return look.fail("tls_handshake", `${where} did not finish the TLS handshake ${within}.`);
+      case "talking":
+        return look.fail(
+          "read_timeout",
+          `${where} did not answer in full ${within}${look.progress()}.`,
+        );
+    }
+  };
+}
