@@ -25,7 +25,11 @@ export function severityOf(state: VerdictState): Severity {
  * the bad one that is open; an incident of PARTIAL ends when the target turns bad, so that the
  * outage is an incident, and an alert, of its own.
  */
-export function moveIncident(target: TargetRecord, opensPartial: boolean, atMs: number): IncidentMove {
+export function moveIncident(
+  target: TargetRecord,
+  opensPartial: boolean,
+  atMs: number,
+): IncidentMove {
   const open = target.incident;
   const { state } = target;
   if (isBad(state)) {

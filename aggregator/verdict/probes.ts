@@ -1,7 +1,7 @@
 /** Probes as witnesses: who may accuse, who may exonerate (VERDICTS section 5). */
 import type { ProbeState } from "../../shared/verdict.ts";
 import type { Effect } from "./effect.ts";
-import { markProbe, markTarget, wakeProbe } from "./state.ts";
+import { markProbe, markTarget, wakeProbe } from "./marks.ts";
 import type { EngineState, Pair, PendingHeartbeat, ProbeRecord } from "./state.ts";
 import { mayExonerate } from "./vote.ts";
 
@@ -78,7 +78,11 @@ function takeHeartbeat(state: EngineState, probe: ProbeRecord, beat: Beat): void
   if (!heartbeat.mustFailHeld) intercept(state, probe, window);
   else if (probe.state === "eligible") {
     if (!canaryOk) {
-      quarantine(state, probe, { window, kind: "canary", reason: canarySentence(state, heartbeat) });
+      quarantine(state, probe, {
+        window,
+        kind: "canary",
+        reason: canarySentence(state, heartbeat),
+      });
     } else if (probe.score >= settings.scoreQuarantine && scoreQuarantinesLeft(state)) {
       const reason = "it is unwell: its heartbeats report overload or a lagging event loop";
       quarantine(state, probe, { window, kind: "score", reason });
@@ -173,7 +177,6 @@ export function leaveProbe(state: EngineState, probe: ProbeRecord, hard: boolean
   markProbe(state, probe);
 }
 
-
 /** Moves a leaving probe to the state of its leave. */
 function settleLeaving(state: EngineState, probe: ProbeRecord, window: Window): void {
   if (probe.removed && probe.state !== "disabled") {
@@ -197,9 +200,15 @@ function changeProbe(state: EngineState, probe: ProbeRecord, change: ProbeChange
   probe.sinceMs = window.atMs;
   probe.number += 1;
   const { number } = probe;
-  window.effects.push(
-    { type: "probe_state", probeId: probe.id, number, atMs: window.atMs, from, to, reason },
-  );
+  window.effects.push({
+    type: "probe_state",
+    probeId: probe.id,
+    number,
+    atMs: window.atMs,
+    from,
+    to,
+    reason,
+  });
   for (const pair of probe.pairs) {
     pair.quiet = false;
     pair.target.quiet = false;
@@ -230,10 +239,7 @@ export function seesEverythingFailing(state: EngineState, probe: ProbeRecord): b
 function zonesThatDisagree(state: EngineState, failed: Pair): Set<string> {
   const { evidence } = state;
   let begin = 0;
-  while (
-    begin + 1 < evidence.count(failed.row) &&
-    evidence.outcome(failed.row, begin + 1) !== 1
-  ) {
+  while (begin + 1 < evidence.count(failed.row) && evidence.outcome(failed.row, begin + 1) !== 1) {
     begin += 1;
   }
   const failedMs = evidence.loMs(failed.row, begin);

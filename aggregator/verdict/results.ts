@@ -4,7 +4,8 @@ import { isReasonCode } from "../../shared/reason.ts";
 import type { Failure } from "../../shared/proto/gen/quorate/v1/mesh.ts";
 import type { Look } from "./evidence.ts";
 import type { ResultsEvent } from "./event.ts";
-import { internText, markTarget } from "./state.ts";
+import { markTarget } from "./marks.ts";
+import { internText } from "./state.ts";
 import type { EngineState, Pair, ProbeRecord, TargetRecord } from "./state.ts";
 
 const OK = 1;

@@ -4,8 +4,10 @@ import type { Probe } from "../../shared/probe.ts";
 import type { Target } from "../../shared/target.ts";
 import type { Effect } from "./effect.ts";
 import { effectOf } from "./incidents.ts";
-import { freshMs, markProbe, markTarget, newProbeRecord, newTargetRecord } from "./state.ts";
-import { vantageOf } from "./state.ts";
+import { markProbe, markTarget } from "./marks.ts";
+import { newProbeRecord, newTargetRecord } from "./records.ts";
+import { freshMs } from "./state.ts";
+import { vantageOf } from "./records.ts";
 import type { EngineState, Pair, ProbeRecord, TargetRecord } from "./state.ts";
 
 /** A probe was created or changed. */

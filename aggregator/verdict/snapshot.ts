@@ -6,16 +6,14 @@ import type { Probe } from "../../shared/probe.ts";
 import type { Target } from "../../shared/target.ts";
 import type { Look } from "./evidence.ts";
 import type { VerdictSettings } from "./settings.ts";
-import { createState, newProbeRecord, newTargetRecord } from "./state.ts";
+import { newProbeRecord, newTargetRecord } from "./records.ts";
+import { createState } from "./state.ts";
 import type { EngineState, Pair, ProbeRecord, TargetRecord } from "./state.ts";
 
 /** Version of the layout below; a snapshot of another version is not read. */
 export const SNAPSHOT_VERSION = 1;
 
-type ProbeFields = Omit<
-  ProbeRecord,
-  "id" | "vantage" | "answers" | "pairs" | "failing" | "wakeMs"
->;
+type ProbeFields = Omit<ProbeRecord, "id" | "vantage" | "answers" | "pairs" | "failing" | "wakeMs">;
 type TargetFields = Omit<TargetRecord, "id" | "handle" | "target" | "pairs" | "wakeMs">;
 type PairFields = Omit<Pair, "probe" | "target" | "row">;
 
@@ -31,6 +29,8 @@ export interface ProbeData {
 export interface PairData {
   probeId: string;
   fields: PairFields;
+  /** Whether its probe counts it among the targets that fail here. */
+  failing: boolean;
   looks: number[];
 }
 
@@ -127,7 +127,7 @@ function pairData(state: EngineState, pair: Pair): PairData {
     looks.push(look.boot, look.slotMs, look.attempt, look.outcome, look.loMs);
     looks.push(look.hiMs, look.reason, look.resolver, look.latencyUs);
   }
-  return { probeId: probe.id, fields, looks };
+  return { probeId: probe.id, fields, failing: probe.failing.has(pair), looks };
 }
 
 /** Builds the state that a snapshot was taken of. Throws RangeError for another version. */
@@ -191,7 +191,7 @@ function restorePair(
   }
   target.pairs.push(pair);
   probe.pairs.add(pair);
-  if (pair.answered) probe.failing.add(pair);
+  if (data.failing) probe.failing.add(pair);
 }
 
 function lookAt(looks: readonly number[], place: number): Look {

@@ -1,6 +1,5 @@
 /** The state of the fold. `step` owns it and changes it in place; nobody else writes to it. */
 import type { Severity } from "../../shared/event.ts";
-import type { Probe } from "../../shared/probe.ts";
 import type { Target } from "../../shared/target.ts";
 import type { ProbeState, VerdictCause, VerdictState } from "../../shared/verdict.ts";
 import type { Vantage } from "../../shared/vantage.ts";
@@ -182,70 +181,6 @@ export function createState(settings: VerdictSettings = DEFAULT_SETTINGS): Engin
   };
 }
 
-/** A probe as the fold first hears of it: joining. */
-export function newProbeRecord(probe: Probe, atMs: number): ProbeRecord {
-  return {
-    id: probe.id,
-    vantage: vantageOf(probe),
-    state: probe.draining ? "draining" : "joining",
-    reason: "it has not been heard yet",
-    sinceMs: atMs,
-    number: 0,
-    everEligible: false,
-    draining: probe.draining,
-    removed: false,
-    cleanHeartbeats: 0,
-    lastHeartbeatMs: 0,
-    score: 0,
-    quarantines: 0,
-    quarantinedAtMs: 0,
-    quarantineUntilMs: 0,
-    byScore: false,
-    failFloorMs: 0,
-    answers: new Map(),
-    heartbeats: [],
-    pairs: new Set(),
-    failing: new Set(),
-    wakeMs: Infinity,
-  };
-}
-
-/** A target as the fold first hears of it: unknown. */
-export function newTargetRecord(target: Target, atMs: number): TargetRecord {
-  return {
-    id: target.id,
-    handle: target.handle,
-    target,
-    checkRevision: target.revision,
-    pairs: [],
-    state: "unknown",
-    sinceMs: atMs,
-    cause: null,
-    lean: null,
-    transitions: 0,
-    incidents: 0,
-    notices: 0,
-    incident: null,
-    suspicion: null,
-    okFloorMs: 0,
-    floorMs: 0,
-    heldUntilMs: 0,
-    guardedUntilMs: 0,
-    shortSinceMs: null,
-    outageNoticed: false,
-    misconfigured: null,
-    misconfigurationNoticed: false,
-    quiet: false,
-    wakeMs: Infinity,
-  };
-}
-
-/** A probe as a vantage. */
-export function vantageOf(probe: Probe): Vantage {
-  const { name, region, zone, labels } = probe.spec;
-  return { id: probe.id, name, region, zone, labels };
-}
-
 /** The index of a text in the bounded table; past the bound every new text is the last one. */
 export function internText(state: EngineState, text: string, bound: number): number {
   const known = state.textIndex.get(text);
@@ -260,49 +195,4 @@ export function internText(state: EngineState, text: string, bound: number): num
 export function freshMs(state: EngineState, target: TargetRecord): number {
   const { intervalMs, timeoutMs } = target.target.spec;
   return 2 * intervalMs + timeoutMs + state.settings.transitMs;
-}
-
-/** The first window boundary at or after a time. */
-export function boundaryAtOrAfter(state: EngineState, timeMs: number): number {
-  const { windowMs } = state.settings;
-  return Math.ceil(timeMs / windowMs) * windowMs;
-}
-
-/** Marks a target for the end of the present window. */
-export function markTarget(state: EngineState, target: TargetRecord): void {
-  state.dirtyTargets.add(target);
-  markWindow(state);
-}
-
-/** Marks a probe for the end of the present window. */
-export function markProbe(state: EngineState, probe: ProbeRecord): void {
-  state.dirtyProbes.add(probe);
-  markWindow(state);
-}
-
-function markWindow(state: EngineState): void {
-  if (state.dirtyAtMs !== Infinity) return;
-  const { windowMs } = state.settings;
-  state.dirtyAtMs = (Math.floor(state.atMs / windowMs) + 1) * windowMs;
-}
-
-/** The first boundary at or after a time that has not been evaluated yet. */
-function nextBoundary(state: EngineState, timeMs: number): number {
-  return Math.max(boundaryAtOrAfter(state, timeMs), state.evaluatedMs + state.settings.windowMs);
-}
-
-/** Sets a target's timer, unless an earlier one is set; probes fire before targets. */
-export function wakeTarget(state: EngineState, target: TargetRecord, timeMs: number): void {
-  const dueMs = nextBoundary(state, timeMs);
-  if (target.wakeMs <= dueMs || timeMs === Infinity) return;
-  target.wakeMs = dueMs;
-  state.timers.push({ dueMs, key: `t:${target.id}` });
-}
-
-/** Sets a probe's timer, unless an earlier one is set. */
-export function wakeProbe(state: EngineState, probe: ProbeRecord, timeMs: number): void {
-  const dueMs = nextBoundary(state, timeMs);
-  if (probe.wakeMs <= dueMs || timeMs === Infinity) return;
-  probe.wakeMs = dueMs;
-  state.timers.push({ dueMs, key: `p:${probe.id}` });
 }

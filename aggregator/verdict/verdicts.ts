@@ -9,9 +9,10 @@ import type { MachineInput } from "./machine.ts";
 import type { Window } from "./probes.ts";
 import { askForRecovery, challengeAtMs, updateSuspicion } from "./recheck.ts";
 import type { VotedTarget } from "./recheck.ts";
-import { wakeTarget } from "./state.ts";
+import { wakeTarget } from "./marks.ts";
 import type { EngineState, TargetRecord } from "./state.ts";
 import { inRoster, successRun, vantageStateOf, votesOf } from "./vote.ts";
+import type { PairVote } from "./vote.ts";
 
 /** A target with its votes and what they say together. */
 interface AssessedTarget extends VotedTarget {
@@ -57,11 +58,17 @@ function machineInput(state: EngineState, seen: AssessedTarget, atMs: number): M
     assessment: assessed.assessment,
     badState: subHealthy ? "sub_healthy" : "down",
     incidentOpen: target.incident !== null,
-    allRisen: oks.every(({ pair }) => vantageStateOf(state, pair, atMs) === "healthy"),
+    allRisen: votes.every((vote) => hasRisen(state, vote, atMs)),
     someRisen: oks.some(({ pair }) => successRun(state.evidence, pair.row, sinceMs) >= rise),
     shortLongEnough: atMs >= unknownAtMs(target),
     guarded: atMs < target.guardedUntilMs && unheard,
   };
+}
+
+/** A fresh failure whose probe has just lost its voice is no recovery: it has to expire first. */
+function hasRisen(state: EngineState, { vote, pair, counted }: PairVote, atMs: number): boolean {
+  if (vote === "ok") return vantageStateOf(state, pair, atMs) === "healthy";
+  return counted !== "probe_may_not_accuse";
 }
 
 function move(state: EngineState, seen: AssessedTarget, window: Window): void {

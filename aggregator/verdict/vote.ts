@@ -67,11 +67,7 @@ export function failureRun(evidence: EvidenceTable, pair: Pair): number {
 export function successRun(evidence: EvidenceTable, row: number, sinceMs: number): number {
   const count = evidence.count(row);
   let run = 0;
-  while (
-    run < count &&
-    evidence.outcome(row, run) === OK &&
-    evidence.hiMs(row, run) >= sinceMs
-  ) {
+  while (run < count && evidence.outcome(row, run) === OK && evidence.hiMs(row, run) >= sinceMs) {
     run += 1;
   }
   return run;
@@ -165,8 +161,7 @@ export function vantageStateOf(state: EngineState, pair: Pair, atMs: number): Va
   const { row, target } = pair;
   const count = evidence.count(row);
   if (count === 0) return "no_evidence";
-  const newestMs =
-    evidence.outcome(row, 0) === OK ? evidence.hiMs(row, 0) : evidence.loMs(row, 0);
+  const newestMs = evidence.outcome(row, 0) === OK ? evidence.hiMs(row, 0) : evidence.loMs(row, 0);
   if (atMs - newestMs > freshMs(state, target)) return "no_evidence";
   const { fall, rise } = target.target.spec;
   const outcomes: number[] = [];

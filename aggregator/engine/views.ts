@@ -1,0 +1,40 @@
+/** What the rest of the aggregator may see of the engine's state. */
+import type { Engine } from "../ports.ts";
+import { explain } from "../verdict/explain.ts";
+import type { EngineState } from "../verdict/state.ts";
+import type { LogTime } from "./log-time.ts";
+
+/** The part of a living engine that views look at. */
+export interface Viewed {
+  state: EngineState;
+  time: LogTime;
+  queue: readonly unknown[];
+  ready: boolean;
+  closed: boolean;
+}
+
+/** The questions that others may ask of an engine at any moment. */
+export function engineViews(living: Viewed): Omit<Engine, "submit" | "close"> {
+  return {
+    verdict: (targetId) => {
+      const target = living.state.targets.get(targetId);
+      if (!target) return null;
+      const { state, sinceMs, lean, incident, transitions: transition } = target;
+      return { targetId, state, sinceMs, lean, incidentId: incident?.id ?? null, transition };
+    },
+    explain: (targetId) => {
+      const target = living.state.targets.get(targetId);
+      return target ? explain(living.state, target, living.time.nowMs()) : null;
+    },
+    probe: (probeId) => {
+      const record = living.state.probes.get(probeId);
+      return record
+        ? { state: record.state, reason: record.reason, sinceMs: record.sinceMs }
+        : null;
+    },
+    excludedCanaries: () => living.state.excludedCanaries,
+    nowMs: () => living.time.nowMs(),
+    ready: () => living.ready && !living.closed,
+    queueLength: () => living.queue.length,
+  };
+}
