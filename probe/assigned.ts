@@ -1,0 +1,152 @@
+/** What this probe was told to check: assignments, prepared once so that they can only run. */
+import { LIMITS } from "../shared/limits.ts";
+import type { Log } from "../shared/log.ts";
+import { QuorateError, messageOf } from "../shared/errors.ts";
+import { noPhases } from "../shared/outcome.ts";
+import type { CheckOutcome } from "../shared/outcome.ts";
+import type { Assignment, Assignments } from "../shared/proto/gen/quorate/v1/mesh.ts";
+import type { PreparedCheck } from "./checks/check.ts";
+
+/** Longest own burst an aggregator may ask for; more is read as this (`fall` is at most 10). */
+export const BURST_ATTEMPTS_MAX = 10;
+
+/** A target as this probe runs it: one revision, never changed. */
+export interface AssignedTarget {
+  readonly handle: number;
+  readonly revision: number;
+  readonly name: string;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly phaseMs: number;
+  /** Failures in a row that confirm; the length of a burst. */
+  readonly fall: number;
+  /** Shortest gap between the starts of two attempts of a burst. */
+  readonly fastMs: number;
+  /** The check, or the void outcome that stands for one that cannot run here. */
+  readonly check: PreparedCheck | CheckOutcome;
+}
+
+/** Makes a check of a kind and its options; throws QuorateError "invalid" with a sentence. */
+export type PrepareCheck = (kind: string, options: unknown) => PreparedCheck;
+
+/** What the book of assignments needs. */
+export interface AssignedDeps {
+  log: Log;
+  /** Kinds this probe can run. */
+  kinds: readonly string[];
+  prepareCheck: PrepareCheck;
+  /** Called for a target that is new or changed. */
+  onSet: (target: AssignedTarget) => void;
+  /** Called for a target that is not ours any more. */
+  onRemoved: (handle: number) => void;
+}
+
+/** The book of assignments. */
+export interface Assigned {
+  /** Applies a snapshot or a delta. */
+  apply(message: Assignments): void;
+  /** How many targets are assigned. */
+  size(): number;
+}
+
+/** Creates an empty book. */
+export function createAssigned(deps: AssignedDeps): Assigned {
+  const targets = new Map<number, { target: AssignedTarget; source: Assignment }>();
+
+  function remove(handle: number): void {
+    if (targets.delete(handle)) deps.onRemoved(handle);
+  }
+
+  function upsert(source: Assignment): void {
+    const known = targets.get(source.handle);
+    if (known && sameAssignment(known.source, source)) return;
+    if (!known && targets.size >= LIMITS.targetsMax) {
+      deps.log.warn(
+        { handle: source.handle, max: LIMITS.targetsMax },
+        "Too many targets: left out.",
+      );
+      return;
+    }
+    const target = assignedTarget(source, deps);
+    targets.set(source.handle, { target, source });
+    deps.onSet(target);
+  }
+
+  return {
+    size: () => targets.size,
+    apply(message) {
+      if (message.snapshot) {
+        const kept = new Set(message.upserts.map((source) => source.handle));
+        for (const handle of targets.keys()) if (!kept.has(handle)) remove(handle);
+      }
+      for (const handle of message.removedHandles) remove(handle);
+      for (const source of message.upserts) upsert(source);
+    },
+  };
+}
+
+/** Whether a prepared check is a check, not the outcome that stands for one. */
+export function isRunnable(check: PreparedCheck | CheckOutcome): check is PreparedCheck {
+  return "run" in check;
+}
+
+function sameAssignment(known: Assignment, given: Assignment): boolean {
+  return (
+    known.revision === given.revision &&
+    known.kind === given.kind &&
+    known.optionsJson === given.optionsJson &&
+    known.intervalMs === given.intervalMs &&
+    known.timeoutMs === given.timeoutMs &&
+    known.phaseMs === given.phaseMs &&
+    known.fall === given.fall &&
+    known.fastMs === given.fastMs
+  );
+}
+
+/** Numbers are bounded again here: a probe must live with whatever an aggregator sends. */
+function assignedTarget(source: Assignment, deps: AssignedDeps): AssignedTarget {
+  const intervalMs = Math.max(LIMITS.intervalMsMin, source.intervalMs);
+  return {
+    handle: source.handle,
+    revision: source.revision,
+    name: source.name,
+    intervalMs,
+    timeoutMs: Math.min(Math.max(1, source.timeoutMs), intervalMs),
+    phaseMs: source.phaseMs % intervalMs,
+    fall: Math.min(Math.max(1, source.fall), BURST_ATTEMPTS_MAX),
+    fastMs: Math.min(source.fastMs, intervalMs),
+    check: prepared(source, deps),
+  };
+}
+
+function prepared(source: Assignment, deps: AssignedDeps): PreparedCheck | CheckOutcome {
+  if (!deps.kinds.includes(source.kind)) {
+    const known = deps.kinds.join(", ");
+    return voidOutcome(
+      "unsupported",
+      `This probe cannot run checks of kind ${source.kind}; it knows ${known}. Upgrade the probe.`,
+    );
+  }
+  try {
+    return deps.prepareCheck(source.kind, JSON.parse(source.optionsJson));
+  } catch (error) {
+    const detail = sentenceOf(error);
+    deps.log.warn({ target: source.name, revision: source.revision }, detail);
+    return voidOutcome("misconfigured", detail);
+  }
+}
+
+function sentenceOf(error: unknown): string {
+  if (!(error instanceof QuorateError)) return `The options are not JSON: ${messageOf(error)}.`;
+  // The values of issues are left out: an option may be a secret.
+  const issues = error.issues.map((issue) => `${issue.path}: ${issue.message}`);
+  return [error.message, ...issues].join(" ");
+}
+
+/** An outcome that says nothing about the target, with its reason. */
+export function voidOutcome(
+  reason: "unsupported" | "misconfigured" | "too_late" | "suspended" | "internal",
+  detail: string,
+): CheckOutcome {
+  return { class: "void", reason, detail, phases: noPhases(), source: "self" };
+}
