@@ -6,6 +6,7 @@ import { checkBannedNames, checkEmptyCatches } from "./tidy/rules/banned.ts";
 import { checkBangs, checkCasts } from "./tidy/rules/casts.ts";
 import { checkDocComments } from "./tidy/rules/docs.ts";
 import { checkCycles, checkEdges, checkPurity, parseRooms } from "./tidy/rules/imports.ts";
+import { checkTopLevel } from "./tidy/rules/modules.ts";
 import { checkSleeps, checkTestNames } from "./tidy/rules/tests.ts";
 import { checkLineLength, checkWords } from "./tidy/rules/words.ts";
 import { type Finding, isTypeScript, parseSource, projectFiles } from "./tidy/source.ts";
@@ -31,6 +32,7 @@ holds("no catch is empty", sources.flatMap(checkEmptyCatches));
 holds("every export has a doc comment", sources.flatMap(checkDocComments));
 holds("every test states what holds, and runs", sources.flatMap(checkTestNames));
 holds("no test sleeps for a fixed time", sources.flatMap(checkSleeps));
+holds("importing a file starts nothing", sources.flatMap(checkTopLevel));
 holds("no import makes a cycle", checkCycles(sources));
 holds(
   "every import is an edge that ARCHITECTURE.md draws",

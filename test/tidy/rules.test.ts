@@ -4,6 +4,7 @@ import test from "node:test";
 import { checkBannedNames, checkEmptyCatches } from "./rules/banned.ts";
 import { checkBangs, checkCasts } from "./rules/casts.ts";
 import { checkDocComments } from "./rules/docs.ts";
+import { checkTopLevel } from "./rules/modules.ts";
 import { checkSleeps, checkTestNames } from "./rules/tests.ts";
 import { checkLineLength, checkWords } from "./rules/words.ts";
 import { type Finding, parseSource, type Source } from "./source.ts";
@@ -98,6 +99,17 @@ const CASES: Readonly<Record<string, RuleCase>> = {
       "/**\n * It waits.\n * Source: https://example.com/a\n */\nexport const a = 1;",
       'export { a } from "./a.ts";',
       "const a = 1;",
+    ],
+  },
+  "top level": {
+    check: checkTopLevel,
+    path: "probe/a.ts",
+    bad: ["start();", "for (const a of b) c(a);", "const a = await b();", "a.b = 1;"],
+    good: [
+      'import { a } from "./a.ts";\nexport { a };',
+      "const a = z.object({});\nexport type A = z.output<typeof a>;",
+      "async function f() { await a(); }",
+      "const f = async () => { await a(); };",
     ],
   },
   "test names": {

@@ -29,11 +29,11 @@ function testCall(node: Node): TestCall | null {
   return { call: node, callee: callee.object.name, variant: callee.property.name };
 }
 
-/** The text of a name, with a letter for each part that is filled in; null for a computed name. */
+/** The text of a name; a part that is filled in may be a whole statement. Null when computed. */
 function nameText(node: Node | undefined): string | null {
   if (node?.type === "Literal" && typeof node.value === "string") return node.value;
   if (node?.type !== "TemplateLiteral") return null;
-  return node.quasis.map((quasi) => quasi.value.raw).join("X");
+  return node.quasis.map((quasi) => quasi.value.raw).join("X holds here");
 }
 
 function nameProblem(found: TestCall): string | null {
