@@ -86,4 +86,18 @@ export const LIMITS = {
   spoolMemoryBytesMax: 64 * 1_048_576,
   /** Connections to a probe's health endpoint; one more is closed at once. */
   healthConnectionsMax: 256,
+  /** Tokens of one aggregator; one more is refused with 422. */
+  tokensMax: 20_000,
+  /** Problems of one input that are told; further ones are only counted. */
+  issuesMax: 50,
+  /** Addresses whose failed sign-ins are remembered; the oldest is forgotten. */
+  signInAddressesMax: 10_000,
+  /** Failed sign-ins of one address in a minute; beyond, unknown tokens of it are refused (429). */
+  signInFailuresMax: 20,
+  /** Buckets of one vantage in one latency query; a longer range is refused with 422. */
+  latencyBucketsMax: 9_000,
+  /** Rows one filtered list looks at; a page may then be short, and `next` goes on. */
+  scanRowsMax: 50_000,
+  /** Longest Idempotency-Key; longer is refused with 422. */
+  idempotencyKeyCharsMax: 200,
 } as const;

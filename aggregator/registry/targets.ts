@@ -1,0 +1,177 @@
+/** Targets at the door: validated, named, numbered, and given to the engine and the sessions. */
+import type { Clock } from "../../shared/clock.ts";
+import { LIMITS } from "../../shared/limits.ts";
+import { newId } from "../../shared/random.ts";
+import type { Random } from "../../shared/random.ts";
+import { targetSpecSchema } from "../../shared/target.ts";
+import type { Target, TargetSpec } from "../../shared/target.ts";
+import { assignmentWarnings } from "../assign.ts";
+import type { Engine, MeshSessions, Store } from "../ports.ts";
+import { invalidAt, parseInput } from "./input.ts";
+import { canonicalJson, mergePatch } from "./json.ts";
+import { checkGuard, checkNewName, checkSameName, createTurns } from "./writes.ts";
+import { looksLikeId, namedInput, notFound, tooMany } from "./writes.ts";
+import type { OptionKinds, WriteGuard } from "./writes.ts";
+
+/** What the service works with. */
+export interface TargetServiceDeps {
+  store: Pick<Store, "targets" | "probes">;
+  engine: Pick<Engine, "submit">;
+  sessions: Pick<MeshSessions, "targetChanged" | "targetDeleted">;
+  kinds: OptionKinds<unknown>;
+  clock: Clock;
+  random: Random;
+}
+
+/** Targets, as the API and the configuration write them. */
+export interface TargetService {
+  /** The target of that id or name; throws not_found. */
+  get(idOrName: string): Promise<Target>;
+  /** Throws conflict when the name is taken. */
+  create(input: unknown): Promise<Target>;
+  /** Creates the target of this name or replaces it; without a change the revision stays. */
+  put(
+    idOrName: string,
+    input: unknown,
+    guard?: WriteGuard,
+  ): Promise<{ target: Target; created: boolean }>;
+  /** Applies a JSON merge patch (RFC 7396). */
+  patch(idOrName: string, patch: unknown, guard?: WriteGuard): Promise<Target>;
+  delete(idOrName: string, guard?: WriteGuard): Promise<void>;
+  /** What is likely to be wrong with each target, in the order given. */
+  warnings(targets: readonly Target[]): Promise<string[][]>;
+}
+
+/** Creates the service. */
+export function createTargetService(deps: TargetServiceDeps): TargetService {
+  const { targets } = deps.store;
+  const turns = createTurns();
+  const writer = createTargetWriter(deps);
+  const get = async (idOrName: string): Promise<Target> => {
+    const target = await targets.get(idOrName);
+    if (target === null) throw notFound("target", idOrName);
+    return target;
+  };
+  return {
+    get,
+    create: (input) => turns(() => writer.add(input)),
+    put: (idOrName, input, guard = {}) =>
+      turns(async () => {
+        const found = await targets.get(idOrName);
+        checkGuard(guard, "Target", found);
+        if (found !== null) {
+          const named = namedInput(input, found.spec.name);
+          return { target: await writer.change(found, named), created: false };
+        }
+        if (looksLikeId(idOrName, "tgt")) throw notFound("target", idOrName);
+        return { target: await writer.add(namedInput(input, idOrName)), created: true };
+      }),
+    patch: (idOrName, patch, guard = {}) =>
+      turns(async () => {
+        const found = await get(idOrName);
+        checkGuard(guard, "Target", found);
+        const merged = mergePatch(found.spec, patch);
+        if (typeof merged === "object" && merged !== null && "name" in merged) {
+          checkSameName(merged.name, found.spec.name);
+        }
+        return writer.change(found, merged);
+      }),
+    delete: (idOrName, guard = {}) =>
+      turns(async () => {
+        const found = await get(idOrName);
+        checkGuard(guard, "Target", found);
+        await writer.remove(found);
+      }),
+    warnings: (list) => warningsOf(deps.store, list),
+  };
+}
+
+/** Writes that trust their caller to have looked: one at a time. */
+function createTargetWriter({ store, engine, sessions, kinds, clock, random }: TargetServiceDeps) {
+  /** Counted once, for to count 200,000 at every write would make bulk writes quadratic. */
+  let count: number | null = null;
+
+  async function validSpec(input: unknown, before: TargetSpec | null): Promise<TargetSpec> {
+    const spec = parseInput(targetSpecSchema, input);
+    const stored = before !== null && before.kind === spec.kind ? before.options : {};
+    const options = kinds.merge(spec.kind, spec.options, stored);
+    kinds.prepare(spec.kind, options);
+    if (spec.parents.length > 0) await checkNoCycle(store, spec);
+    return { ...spec, options };
+  }
+
+  async function set(target: Target): Promise<Target> {
+    await engine.submit({ type: "target_set", target });
+    sessions.targetChanged(target);
+    return target;
+  }
+
+  return {
+    async add(input: unknown): Promise<Target> {
+      const spec = await validSpec(input, null);
+      const { name } = spec;
+      const find = (taken: string) => store.targets.get(taken);
+      await checkNewName({ noun: "target", name, prefix: "tgt", find });
+      count ??= (await store.targets.all()).length;
+      if (count >= LIMITS.targetsMax) throw tooMany("targets", LIMITS.targetsMax);
+      const atMs = clock.wallMs();
+      const times = { createdAtMs: atMs, updatedAtMs: atMs };
+      const handle = await store.targets.nextHandle();
+      const target = await set({ id: newId(random, "tgt"), handle, revision: 1, ...times, spec });
+      count += 1;
+      return target;
+    },
+    async change(found: Target, input: unknown): Promise<Target> {
+      const spec = await validSpec(input, found.spec);
+      if (canonicalJson(spec) === canonicalJson(found.spec)) return found;
+      const revision = found.revision + 1;
+      return set({ ...found, revision, updatedAtMs: clock.wallMs(), spec });
+    },
+    async remove(found: Target): Promise<void> {
+      await engine.submit({ type: "target_deleted", targetId: found.id });
+      sessions.targetDeleted(found);
+      if (count !== null) count -= 1;
+    },
+  };
+}
+
+/** Walks up the parents; throws when a target would depend on itself. Absent parents are fine. */
+async function checkNoCycle(store: Pick<Store, "targets">, spec: TargetSpec): Promise<void> {
+  const seen = new Set<string>();
+  const open = spec.parents.map((name) => ({ name, path: [spec.name] }));
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { name, path } = next;
+    const walked = [...path, name];
+    if (name === spec.name) {
+      const message = `a target must not depend on itself: ${walked.join(" -> ")}`;
+      throw invalidAt("parents", message);
+    }
+    if (seen.has(name)) continue;
+    seen.add(name);
+    const parent = await store.targets.get(name);
+    for (const above of parent?.spec.parents ?? []) open.push({ name: above, path: walked });
+  }
+}
+
+async function warningsOf(
+  store: Pick<Store, "targets" | "probes">,
+  targets: readonly Target[],
+): Promise<string[][]> {
+  const probes = await store.probes.all();
+  const known = new Map<string, boolean>();
+  const exists = async (name: string): Promise<boolean> => {
+    const answer = known.get(name) ?? (await store.targets.get(name)) !== null;
+    known.set(name, answer);
+    return answer;
+  };
+  const all: string[][] = [];
+  for (const target of targets) {
+    const warnings = [...assignmentWarnings(target, probes)];
+    for (const parent of target.spec.parents) {
+      if (await exists(parent)) continue;
+      warnings.push(`It depends on ${parent}, but there is no target of that name.`);
+    }
+    all.push(warnings);
+  }
+  return all;
+}

@@ -1,0 +1,118 @@
+/** What every write of the registry shares: turns, guards, names and addresses. */
+import { QuorateError } from "../../shared/errors.ts";
+import { invalidAt } from "./input.ts";
+
+/** Conditions of a write (RFC 9110 section 13); none given: the write always happens. */
+export interface WriteGuard {
+  /** Revisions of which one must be the present one; `any`: it must exist. */
+  ifMatch?: readonly number[] | "any" | undefined;
+  /** True: it must not exist yet. */
+  ifNew?: boolean | undefined;
+}
+
+/** Runs tasks one after the other, so that to look and then to write is one step. */
+export type Turns = <Value>(task: () => Promise<Value>) => Promise<Value>;
+
+/** Creates turns; a task that fails does not stop those after it. */
+export function createTurns(): Turns {
+  let last: Promise<unknown> = Promise.resolve();
+  return (task) => {
+    const turn = last.then(task, task);
+    last = turn;
+    return turn;
+  };
+}
+
+/** Throws revision_mismatch when the conditions of a write do not hold. */
+export function checkGuard(guard: WriteGuard, noun: string, found: Found | null): void {
+  if (guard.ifNew === true && found !== null) {
+    const sentence = `${noun} ${found.spec.name} exists, but If-None-Match asked for a new one.`;
+    throw new QuorateError("revision_mismatch", sentence);
+  }
+  if (guard.ifMatch === undefined) return;
+  if (found === null) {
+    const sentence = `If-Match was given, but there is no such ${noun.toLowerCase()}.`;
+    throw new QuorateError("revision_mismatch", sentence);
+  }
+  if (guard.ifMatch === "any" || guard.ifMatch.includes(found.revision)) return;
+  const asked = guard.ifMatch.map((revision) => `"${revision}"`).join(", ");
+  const sentence =
+    `${noun} ${found.spec.name} is at revision "${found.revision}", If-Match asked for ${asked}. ` +
+    "Read it again and repeat the change.";
+  throw new QuorateError("revision_mismatch", sentence);
+}
+
+/** What a guard looks at. */
+export interface Found {
+  revision: number;
+  spec: { name: string };
+}
+
+/** The error for something that is not there. */
+export function notFound(noun: string, idOrName: string): QuorateError {
+  const shown = JSON.stringify(idOrName.slice(0, 120));
+  return new QuorateError("not_found", `There is no ${noun} with the name or id ${shown}.`);
+}
+
+/** Refuses a name that has the form of an id, or that something else has already. */
+export async function checkNewName(check: NameCheck): Promise<void> {
+  const { noun, name, prefix } = check;
+  if (looksLikeId(name, prefix)) {
+    const message = `expected a name that does not look like an id (${prefix}_…)`;
+    throw invalidAt("name", message, name);
+  }
+  if ((await check.find(name)) === null) return;
+  const advice = `Choose another name, or replace it with PUT.`;
+  throw new QuorateError("conflict", `A ${noun} named ${name} exists already. ${advice}`);
+}
+
+/** What a new name is checked against. */
+export interface NameCheck {
+  noun: string;
+  name: string;
+  /** Prefix of the ids of this noun. */
+  prefix: string;
+  find(name: string): Promise<unknown>;
+}
+
+/** Whether a text has the form of an id of this prefix. */
+export function looksLikeId(text: string, prefix: string): boolean {
+  return text.startsWith(`${prefix}_`) && /^[0-9a-z]{16}$/.test(text.slice(prefix.length + 1));
+}
+
+/** The body of a PUT with the name of its address filled in; another name is refused. */
+export function namedInput(input: unknown, name: string): unknown {
+  if (typeof input !== "object" || input === null || Array.isArray(input)) return input;
+  const given = new Map<string, unknown>(Object.entries(input));
+  checkSameName(given.get("name"), name);
+  return Object.fromEntries(given.set("name", name));
+}
+
+/** Refuses a change of the name. */
+export function checkSameName(given: unknown, name: string): void {
+  if (given === undefined || given === name) return;
+  const message = `expected ${JSON.stringify(name)}: a name cannot be changed; create a new one`;
+  throw invalidAt("name", message, given);
+}
+
+/** The error for one more than the bound allows. */
+export function tooMany(noun: string, max: number): QuorateError {
+  const sentence = `There are ${max} ${noun} already, which is the most. Delete one first.`;
+  return new QuorateError("invalid", sentence);
+}
+
+/** Kinds of check or of notifier: their options are validated, masked and merged by name. */
+export interface OptionKinds<Prepared> {
+  /** Names of the kinds, for a person. */
+  readonly names: readonly string[];
+  /** Throws QuorateError "invalid" with paths that begin with `kind` or `options`. */
+  prepare(kind: string, options: unknown): Prepared;
+  /** Options with their secrets masked. */
+  redact(kind: string, options: Record<string, unknown>): Record<string, unknown>;
+  /** Options in which a mask stands for the secret in `stored`. */
+  merge(
+    kind: string,
+    options: Record<string, unknown>,
+    stored: Record<string, unknown>,
+  ): Record<string, unknown>;
+}
