@@ -1,0 +1,60 @@
+/** What is known of a probe from its hello and heartbeats, without its state as a witness. */
+import type { ProbeStatus } from "../../shared/probe.ts";
+import type { CanaryAnswer, Heartbeat, Hello } from "../../shared/proto/gen/quorate/v1/mesh.ts";
+
+/** Facts of a probe's session and last heartbeat; kept after the session ended. */
+export type ProbeFacts = Omit<ProbeStatus, "state" | "reason" | "sinceMs">;
+
+/** Facts of a probe that has not said hello. */
+export function noFacts(): ProbeFacts {
+  return {
+    connected: false,
+    version: null,
+    hostname: null,
+    kinds: [],
+    healthAddress: null,
+    lastHeartbeatAtMs: null,
+    eventLoopLagMs: null,
+    cpuMilli: null,
+    rssBytes: null,
+    loadMilli: null,
+    runningChecks: null,
+    spooledBatches: null,
+    droppedBatches: null,
+    canaries: [],
+    mustFailHeld: null,
+  };
+}
+
+/** Facts of a probe whose session begins. */
+export function factsOfHello(hello: Hello): ProbeFacts {
+  return {
+    ...noFacts(),
+    connected: true,
+    version: hello.version === "" ? null : hello.version,
+    hostname: hello.hostname === "" ? null : hello.hostname,
+    kinds: hello.kinds,
+    healthAddress: hello.healthAddress === "" ? null : hello.healthAddress,
+  };
+}
+
+/** The facts after a heartbeat that came at `atMs` (log time), with the answers that count. */
+export function factsAfterHeartbeat(
+  facts: ProbeFacts,
+  heartbeat: Heartbeat & { canaries: CanaryAnswer[] },
+  atMs: number,
+): ProbeFacts {
+  return {
+    ...facts,
+    lastHeartbeatAtMs: atMs,
+    eventLoopLagMs: heartbeat.eventLoopLagMs,
+    cpuMilli: heartbeat.cpuMilli,
+    rssBytes: heartbeat.rssBytes,
+    loadMilli: heartbeat.loadMilli,
+    runningChecks: heartbeat.runningChecks,
+    spooledBatches: heartbeat.spooledBatches,
+    droppedBatches: heartbeat.droppedBatches,
+    canaries: heartbeat.canaries.map(({ id, ok, latencyUs }) => ({ id, ok, latencyUs })),
+    mustFailHeld: heartbeat.mustFailHeld,
+  };
+}
