@@ -1,0 +1,165 @@
+/** One POST of a notifier: a connection of its own, no redirects, a bounded answer. */
+import { Client } from "undici";
+import type { Dispatcher } from "undici";
+import { messageOf, systemCodeOf } from "../../shared/errors.ts";
+import { LIMITS } from "../../shared/limits.ts";
+import type { SendOutcome } from "../ports.ts";
+
+/** A range of statuses and what it means. */
+export interface AnswerRule {
+  from: number;
+  to: number;
+  /** Whether the same message is sent again later. */
+  retry: boolean;
+  sentence: string;
+}
+
+/** What is posted, and how its answer is read. */
+export interface HttpPost {
+  url: URL;
+  /** Names in lower case. */
+  headers: Record<string, string>;
+  body: string;
+  /** The first rule that holds is taken; a status without a rule is not sent again. */
+  answers: readonly AnswerRule[];
+  /** Wall clock of the attempt, for a Retry-After that is a date. */
+  atMs: number;
+  /** Deadline in milliseconds; the caller enforces it by the signal. */
+  timeoutMs: number;
+  tls: { verify: boolean; ca?: string | undefined };
+  /** Texts that never stand in the outcome. */
+  secrets: readonly string[];
+  signal: AbortSignal;
+}
+
+const EXCERPT_CHARS_MAX = 120;
+
+/** Shorter texts are not blotted out, or every answer with an "a" in it would be unreadable. */
+const SECRET_CHARS_MIN = 4;
+
+/** Failures of the network in words; all of them are worth another attempt. */
+const NETWORK_SENTENCES: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "Connection refused: nothing is listening there",
+  ECONNRESET: "The receiver reset the connection before it answered",
+  EPIPE: "The receiver closed the connection before it answered",
+  UND_ERR_SOCKET: "The receiver closed the connection before it answered",
+  ENOTFOUND: "The receiver's name does not resolve",
+  EAI_AGAIN: "The resolver did not answer for the receiver's name",
+  ETIMEDOUT: "The receiver did not accept a connection",
+  UND_ERR_CONNECT_TIMEOUT: "The receiver did not accept a connection",
+  EHOSTUNREACH: "There is no route to the receiver",
+  ENETUNREACH: "There is no route to the receiver's network",
+  EPROTO: "The receiver does not speak TLS as expected",
+  CERT_HAS_EXPIRED: "The receiver's certificate has expired",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "The receiver's certificate is self-signed",
+  SELF_SIGNED_CERT_IN_CHAIN: "The receiver's certificate comes from an unknown authority",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "The receiver's certificate comes from an unknown authority",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "The receiver's certificate comes from an unknown authority",
+  ERR_TLS_CERT_ALTNAME_INVALID: "The receiver's certificate is for another name",
+  UND_ERR_HEADERS_OVERFLOW: "The headers of the receiver's answer are too large",
+};
+
+/** Posts once. Never rejects for something the receiver did. */
+export async function httpPost(post: HttpPost): Promise<SendOutcome> {
+  const { url, headers, body, signal, tls } = post;
+  const client = new Client(url.origin, {
+    connect: { rejectUnauthorized: tls.verify, ...(tls.ca === undefined ? {} : { ca: tls.ca }) },
+    // Ends the socket of an attempt that was aborted while it was still connecting.
+    connectTimeout: post.timeoutMs,
+    // The deadline comes by the signal, from the caller's clock.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  try {
+    const path = `${url.pathname}${url.search}`;
+    const answer = await client.request({ method: "POST", path, headers, body, signal });
+    return answerOutcome(post, answer, await readStart(answer.body));
+  } catch (error) {
+    return networkOutcome(post, error);
+  } finally {
+    await client.destroy();
+  }
+}
+
+/** The answer's first bytes; what it does after them, or instead of them, is of no interest. */
+async function readStart(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  const text = (): string =>
+    Buffer.concat(chunks).subarray(0, LIMITS.webhookAnswerBytesMax).toString("utf8");
+  try {
+    for await (const chunk of body) {
+      chunks.push(chunk);
+      sizeBytes += chunk.byteLength;
+      if (sizeBytes >= LIMITS.webhookAnswerBytesMax) break;
+    }
+  } catch {
+    // The status was read already and says what became of the message.
+    return text();
+  }
+  return text();
+}
+
+function answerOutcome(post: HttpPost, answer: Dispatcher.ResponseData, text: string): SendOutcome {
+  const status = answer.statusCode;
+  const rule = post.answers.find(({ from, to }) => status >= from && status <= to);
+  const retry = rule?.retry ?? false;
+  const ok = status >= 200 && status <= 299;
+  const sentence = rule?.sentence ?? "The receiver's answer is not understood.";
+  const said = ok ? "" : excerpt(text, post.secrets);
+  const moved = redirectOf(post.url, answer.headers["location"], status);
+  return {
+    ok,
+    status,
+    detail: `Answered ${status}${moved}. ${sentence}${said === "" ? "" : ` It said: ${said}`}`,
+    retry,
+    retryAfterMs: retry ? retryAfterMs(answer.headers["retry-after"], post.atMs) : null,
+  };
+}
+
+function networkOutcome(post: HttpPost, error: unknown): SendOutcome {
+  const code = systemCodeOf(error);
+  const known = NETWORK_SENTENCES[code];
+  const words = known === undefined ? `Sending failed (${messageOf(error)})` : `${known} (${code})`;
+  const detail = post.signal.aborted
+    ? `No answer from ${post.url.origin} within ${post.timeoutMs / 1_000} s.`
+    : `${words}: ${post.url.origin}.`;
+  return { ok: false, status: null, detail, retry: true, retryAfterMs: null };
+}
+
+/** Where a redirect leads, without its query, which may hold a secret. */
+function redirectOf(from: URL, location: string | string[] | undefined, status: number): string {
+  if (status < 300 || status > 399 || typeof location !== "string") return "";
+  if (!URL.canParse(location, from.href)) return "";
+  const to = new URL(location, from);
+  return `, moved to ${quoted(`${to.origin}${to.pathname}`)}`;
+}
+
+/** Seconds or an HTTP date (RFC 9110, 10.2.3); null when absent or neither. */
+function retryAfterMs(value: string | string[] | undefined, atMs: number): number | null {
+  if (typeof value !== "string") return null;
+  if (/^\d{1,9}$/.test(value)) return Number(value) * 1_000;
+  const dateMs = Date.parse(value);
+  return Number.isNaN(dateMs) ? null : Math.max(0, dateMs - atMs);
+}
+
+/** What the receiver said, in quotes: it may repeat what we sent, so secrets are blotted out. */
+function excerpt(text: string, secrets: readonly string[]): string {
+  let shown = text;
+  // Words of a value too: "Bearer abc" may come back as "abc". Whole values first.
+  const words = secrets.flatMap((secret) => secret.split(/\s+/));
+  for (const secret of [...secrets, ...words]) {
+    if (secret.length < SECRET_CHARS_MIN) continue;
+    shown = shown.replaceAll(secret, "***").replaceAll(JSON.stringify(secret).slice(1, -1), "***");
+  }
+  return shown.trim() === "" ? "" : quoted(shown.trim());
+}
+
+/** Text from outside, in quotes, cut; nothing in it can write into a terminal or a log. */
+function quoted(text: string): string {
+  const cut = text.length > EXCERPT_CHARS_MAX ? `${text.slice(0, EXCERPT_CHARS_MAX)}…` : text;
+  return JSON.stringify(cut).replace(
+    /[^\x20-\x7e…]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
