@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import test from "node:test";
 import { z } from "zod";
 import { VERDICT_STATES } from "../shared/verdict.ts";
+import { helpOf } from "./helpers/cli-help.ts";
 
 const readme = readFileSync("README.md", "utf8");
 
@@ -26,6 +27,9 @@ function quorumTable(file: string): string {
   assert.ok(found !== undefined, `${file} has no text between the quorum-table markers`);
   return tableCells(found);
 }
+
+/** A verb follows its resource; a flag may follow a command that has no verbs, such as events. */
+const isVerb = (word: string): boolean => /^[a-z]/.test(word);
 
 /** The commands of the README's shell blocks, continued lines joined. */
 function shellCommands(): string[] {
@@ -69,4 +73,22 @@ test("every file that the documents link to exists", () => {
 test("the README's first screen has its two commands", () => {
   const commands = shellCommands();
   assert.deepEqual(commands.slice(0, 2), ["npm ci && npm start", "npm ci && npm test"]);
+});
+
+test("every command of the README is one the CLI has, with flags that it takes", async () => {
+  const commands = shellCommands().filter((line) => line.startsWith("quorate "));
+  assert.ok(commands.length > 5, "the README has no commands");
+  for (const command of commands.filter((line) => !line.startsWith("quorate help "))) {
+    const [first = "", second = "", ...rest] = command.split(/\s+/).slice(1);
+    const words = first.endsWith("s") ? [first, second].filter(isVerb) : [first];
+    const help = await helpOf(words);
+    assert.match(help, new RegExp(`^Usage: quorate ${words.join(" ")}\\b`, "m"), command);
+    for (const flag of [second, ...rest].filter((word) => word.startsWith("--"))) {
+      assert.match(help, new RegExp(`^ +(?:-\\w, )?${flag}\\b`, "m"), `${flag} in: ${command}`);
+    }
+  }
+});
+
+test("the map stays short enough to be read", () => {
+  assert.ok(readFileSync("ARCHITECTURE.md", "utf8").split("\n").length <= 150);
 });
