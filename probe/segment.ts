@@ -78,8 +78,8 @@ export function createSegment(
 }
 
 /**
- * Appends a batch. When the disk refuses, what was half written is cut off again, and the error
- * is thrown; a tail that cannot even be cut is found by its checksum at the next start.
+ * Appends a batch. When the disk refuses, what was half written is cut off again and the error is
+ * thrown. A tail that cannot be cut closes the segment, and the next start finds it by its checksum.
  */
 export function appendBatch(segment: Segment, sequence: number, batch: Uint8Array): Place {
   const descriptor = segment.descriptor;
@@ -93,13 +93,21 @@ export function appendBatch(segment: Segment, sequence: number, batch: Uint8Arra
   try {
     writeAll(descriptor, record);
   } catch (error) {
-    ftruncateSync(descriptor, segment.bytes);
+    cutBack(segment, descriptor);
     throw error;
   }
   const offset = segment.bytes + FRAME_BYTES + SEQUENCE_BYTES;
   segment.bytes += record.length;
   segment.wanted += 1;
   return { segment, offset, length: batch.length };
+}
+
+function cutBack(segment: Segment, descriptor: number): void {
+  try {
+    ftruncateSync(descriptor, segment.bytes);
+  } catch {
+    closeSegment(segment);
+  }
 }
 
 function writeAll(descriptor: number, bytes: Uint8Array): void {
