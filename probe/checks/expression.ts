@@ -46,7 +46,7 @@ export function compileExpression(text: string): Expression {
         isTrue(
           program({
             status: BigInt(head.status),
-            headers: head.headers,
+            headers: head.headers(),
             body: bodyText,
             json: needsJson ? jsonOf(bodyText) : null,
             latencyMs,

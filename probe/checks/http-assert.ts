@@ -69,7 +69,7 @@ function statusTable(expected: HttpOptions["expectedStatus"]): Uint8Array {
 }
 
 function redirectHint(head: Head, maxRedirects: number): string {
-  const leads = head.status >= 300 && head.status < 400 && head.headers.has("location");
+  const leads = head.status >= 300 && head.status < 400 && head.header("location") !== undefined;
   return leads && maxRedirects === 0 ? " (redirects are not followed: maxRedirects is 0)" : "";
 }
 
@@ -79,7 +79,7 @@ function judgeHeaders(
   look: Look,
 ): Failure | undefined {
   for (const [name, text] of wanted) {
-    const value = head.headers.get(name.toLowerCase());
+    const value = head.header(name.toLowerCase());
     if (value === undefined) {
       return { reason: "http_header", detail: `${whereOf(look)} sent no header ${quoted(name)}.` };
     }
@@ -103,7 +103,7 @@ function compileBody(options: HttpOptions): JudgeText | undefined {
   const needle = bodyContains === undefined ? undefined : Buffer.from(bodyContains);
   if (needle === undefined && pattern === undefined) return undefined;
   return (answer, look) => {
-    const coding = answer.head.headers.get("content-encoding") ?? "identity";
+    const coding = answer.head.header("content-encoding") ?? "identity";
     const size = `${answer.body.length} bytes${coding === "identity" ? "" : `, coded ${coding}`}`;
     const body = `The body of ${whereOf(look)} (${size})`;
     if (needle !== undefined && !answer.body.includes(needle)) {

@@ -41,10 +41,10 @@ export function createBodyReader(
 }
 
 function framingOf(head: Head, method: string): Framing | Flaw {
-  const { status, headers } = head;
+  const { status } = head;
   if (method === "HEAD" || status === 204 || status === 304) return { kind: "none" };
-  const coding = headers.get("transfer-encoding")?.toLowerCase();
-  const length = headers.get("content-length");
+  const coding = head.header("transfer-encoding")?.toLowerCase();
+  const length = head.header("content-length");
   if (coding !== undefined) {
     // Both at once is how requests are smuggled; RFC 9112 6.3 calls it an error.
     if (length !== undefined) return { flaw: "sent both content-length and transfer-encoding" };

@@ -5,8 +5,10 @@ import { quoted } from "./sentence.ts";
 /** Status and headers of an answer. */
 export interface Head {
   status: number;
-  /** Names in lower case; several of one name are joined by ", ". */
-  headers: Map<string, string>;
+  /** The value of a header by its name in lower case. */
+  header(name: string): string | undefined;
+  /** All headers: names in lower case, several values of one name joined by ", ". */
+  headers(): Map<string, string>;
 }
 
 /** What is wrong with an answer, as the end of a sentence that begins with the server. */
@@ -14,10 +16,15 @@ export interface Flaw {
   flaw: string;
 }
 
-const PREFIX = Buffer.from("HTTP/1.");
-const STATUS_LINE = /^HTTP\/1\.[01] ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
-// One star over spaces, not two: two would take quadratic time on a hostile line.
-const HEADER_LINE = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):([\t\x20-\x7e\x80-\xff]*)$/;
+const PREFIX = "HTTP/1.";
+const TERMINATOR = "\r\n\r\n";
+// The whole head in one pass. No two stars can take the same character, so it is linear.
+const TOKEN = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]+";
+const TEXT = "[\\t\\x20-\\x7e\\x80-\\xff]*";
+const STATUS = `HTTP/1\\.[01] ([1-9]\\d\\d)(?: ${TEXT})?`;
+const HEAD = new RegExp(`^${STATUS}\\r\\n(?:${TOKEN}:${TEXT}\\r\\n)*\\r\\n$`);
+const STATUS_LINE = new RegExp(`^${STATUS}$`);
+const HEADER_LINE = new RegExp(`^${TOKEN}:${TEXT}$`);
 
 /** Finds the end of one head in a stream of chunks. */
 export interface HeadReader {
@@ -34,63 +41,70 @@ export interface HeadReader {
 
 /** Creates a reader; the bound holds for all heads of one answer together. */
 export function createHeadReader(): HeadReader {
-  const parts: string[] = [];
+  let parts = "";
   let seen = 0;
-  let matched = 0;
-  let prefix = 0;
+  // The terminator may begin in the chunks before. `parts` is a rope that is only joined when the
+  // head is complete: looking into it for each chunk would cost quadratic time.
+  let tail = "";
   return {
     seen: () => seen,
     take(bytes, start) {
-      for (let at = start; at < bytes.length; at += 1) {
-        const byte = bytes[at];
-        if (prefix < PREFIX.length) {
-          if (byte !== PREFIX[prefix]) return { flaw: notHttp(bytes, start) };
-          prefix += 1;
-        }
-        // The end is CR LF CR LF: CR at even places of the match, LF at odd ones.
-        if (byte === (matched & 1 ? 10 : 13)) matched += 1;
-        else matched = byte === 13 ? 1 : 0;
-        if (matched === 4) {
-          seen += at + 1 - start;
-          if (seen > LIMITS.checkHeadBytesMax) return { flaw: tooLong };
-          parts.push(bytes.toString("latin1", start, at + 1));
-          return at + 1;
-        }
+      const chunk = bytes.toString("latin1", start);
+      const found = (tail + chunk).indexOf(TERMINATOR);
+      const taken = found < 0 ? chunk.length : found + TERMINATOR.length - tail.length;
+      const fresh = parts.length < PREFIX.length;
+      parts += taken === chunk.length ? chunk : chunk.slice(0, taken);
+      tail = found < 0 ? (tail + chunk).slice(-3) : "";
+      seen += taken;
+      if (fresh && !parts.startsWith(PREFIX) && !PREFIX.startsWith(parts)) {
+        return { flaw: `did not answer in HTTP/1.1 but with ${quoted(parts, 40)}` };
       }
-      seen += bytes.length - start;
-      if (seen > LIMITS.checkHeadBytesMax) return { flaw: tooLong };
-      parts.push(bytes.toString("latin1", start));
-      return -1;
+      if (seen > LIMITS.checkHeadBytesMax) {
+        return { flaw: `sent more than ${LIMITS.checkHeadBytesMax} bytes of headers` };
+      }
+      return found < 0 ? -1 : start + taken;
     },
     read() {
-      const text = parts.length === 1 ? (parts[0] ?? "") : parts.join("");
-      parts.length = 0;
-      matched = 0;
-      prefix = 0;
-      return parseHead(text.slice(0, -4));
+      const text = parts;
+      parts = "";
+      return parseHead(text);
     },
   };
 }
 
-const tooLong = `sent more than ${LIMITS.checkHeadBytesMax} bytes of headers`;
-
-function notHttp(bytes: Buffer, start: number): string {
-  return `did not answer in HTTP/1.1 but with ${quoted(bytes.toString("latin1", start), 40)}`;
+function parseHead(text: string): Head | Flaw {
+  const match = HEAD.exec(text);
+  if (match === null) return { flaw: flawOf(text) };
+  let headers: Map<string, string> | undefined;
+  return {
+    status: Number(match[1]),
+    // Most checks ask for no header, so most heads are never taken apart.
+    header: (name) => (headers ??= parseHeaders(text)).get(name),
+    headers: () => (headers ??= parseHeaders(text)),
+  };
 }
 
-function parseHead(text: string): Head | Flaw {
-  const lines = text.split("\r\n");
-  const match = STATUS_LINE.exec(lines[0] ?? "");
-  if (match === null) return { flaw: `sent a wrong status line: ${quoted(lines[0] ?? "", 60)}` };
+function linesOf(text: string): string[] {
+  return text.slice(0, -TERMINATOR.length).split("\r\n");
+}
+
+function parseHeaders(text: string): Map<string, string> {
   const headers = new Map<string, string>();
+  const lines = linesOf(text);
   for (let index = 1; index < lines.length; index += 1) {
     const line = lines[index] ?? "";
-    const parsed = HEADER_LINE.exec(line);
-    if (parsed === null) return { flaw: `sent a wrong header line: ${quoted(line, 60)}` };
-    const name = (parsed[1] ?? "").toLowerCase();
-    const value = (parsed[2] ?? "").trim();
+    const colon = line.indexOf(":");
+    const name = line.slice(0, colon).toLowerCase();
+    const value = line.slice(colon + 1).trim();
     const before = headers.get(name);
     headers.set(name, before === undefined ? value : `${before}, ${value}`);
   }
-  return { status: Number(match[1]), headers };
+  return headers;
+}
+
+function flawOf(text: string): string {
+  const [first = "", ...rest] = linesOf(text);
+  if (!STATUS_LINE.test(first)) return `sent a wrong status line: ${quoted(first, 60)}`;
+  const wrong = rest.find((line) => !HEADER_LINE.test(line)) ?? "";
+  return `sent a wrong header line: ${quoted(wrong, 60)}`;
 }

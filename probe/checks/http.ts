@@ -130,13 +130,15 @@ function progressOf(headBytes: number, body: BodyReader | undefined): string {
 /** Judges the head; gives the reader of the body if the look goes on with it. */
 function judgeHead(check: HttpCheck, asking: Asking, head: Head): BodyReader | undefined {
   const { look, hop } = asking;
-  look.facts["status"] = head.status;
   const { expect, options } = check;
-  const location = head.headers.get("location");
-  const leads = isRedirect(head.status) && location !== undefined && options.maxRedirects > 0;
-  if (leads && !expect.acceptsStatus(head.status)) {
-    follow(check, asking, { status: head.status, location });
-    return undefined;
+  const { status } = head;
+  look.facts["status"] = status;
+  if (options.maxRedirects > 0 && isRedirect(status) && !expect.acceptsStatus(status)) {
+    const location = head.header("location");
+    if (location !== undefined) {
+      follow(check, asking, { status, location });
+      return undefined;
+    }
   }
   const failure = expect.judgeHead(head, look);
   if (failure !== undefined) {

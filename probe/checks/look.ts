@@ -60,7 +60,10 @@ export function whereOf(look: Look): string {
 const nothing = (): void => {};
 const silence = (): string => "";
 
-/** Starts a look. The outcome is delivered in a microtask, so never inside `run` or the abort. */
+/**
+ * Starts a look. The outcome is delivered by nextTick (cheaper than a microtask in Node), so never
+ * inside `run` or the abort.
+ */
 export function startLook(setup: LookSetup): Look {
   const { context, done, secrets } = setup;
   const startedMs = context.clock.monoMs();
@@ -70,7 +73,7 @@ export function startLook(setup: LookSetup): Look {
     ended = true;
     look.release();
     look.release = nothing;
-    queueMicrotask(() => done(outcome));
+    process.nextTick(done, outcome);
   };
   const fail = (reason: ReasonCode, detail: string): void => {
     if (ended) return;

@@ -33,7 +33,8 @@ function issuesOf(kind: CheckKind, options: unknown, issue: z.core.$ZodIssue): I
     return issue.keys.map((key) => ({ path: `${path}.${key}`, message }));
   }
   const found = valueAt(options, issue.path);
-  const message = lowerFirst(issue.message.replace(/^Invalid input: /, ""));
+  const told = issue.code === "invalid_key" ? (issue.issues[0] ?? issue) : issue;
+  const message = lowerFirst(told.message.replace(/^Invalid input: /, ""));
   if (found === undefined) {
     return [{ path, message: `${message.replace(", received undefined", "")}, found nothing` }];
   }
@@ -43,8 +44,8 @@ function issuesOf(kind: CheckKind, options: unknown, issue: z.core.$ZodIssue): I
     (issue.code === "custom" && issue.params?.["secret"] === true);
   if (secret) return [{ path, message }];
   const value = shortJson(found);
-  const told = /received|found/.test(message) ? message : `${message}, found ${value}`;
-  return [{ path, message: told, value }];
+  const whole = /received|found/.test(message) ? message : `${message}, found ${value}`;
+  return [{ path, message: whole, value }];
 }
 
 function unknownOption(kind: CheckKind, path: readonly PropertyKey[]): string {
@@ -69,8 +70,8 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return at;
 }
 
-/** JSON of a value, cut to a length that fits a message. */
+/** JSON of a value, cut to a length that fits a message, without credentials of a URL. */
 function shortJson(value: unknown): string {
-  const text = JSON.stringify(value) ?? typeof value;
+  const text = (JSON.stringify(value) ?? typeof value).replace(/\/\/[^/"\s]*@/g, "//***@");
   return text.length <= VALUE_CHARS_MAX ? text : `${text.slice(0, VALUE_CHARS_MAX - 1)}…`;
 }
