@@ -35,7 +35,7 @@ export function checkTopLevel(source: Source): Finding[] {
       findingAt(
         source,
         statement.start,
-        "importing this file does something: put it into a function, and let who needs it call that",
+        "importing this file does something: put it into a function that others call",
       ),
     );
 }
