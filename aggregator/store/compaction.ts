@@ -1,0 +1,110 @@
+/**
+ * Compaction: results leave the log for packed blocks and rollups. It works on a generation, a
+ * stretch of the log that fits in memory, target by target: so a block gets many results at
+ * once, and each call does a bounded part in one transaction. A process killed in between loads
+ * the same generation again and goes on behind the last target that was done.
+ */
+import type { Connection } from "./connection.ts";
+import type { Dictionary } from "./dictionary.ts";
+import type { Facts } from "./facts.ts";
+import { keepFrontier } from "./frontier.ts";
+import type { Frontier } from "./frontier.ts";
+import { createGenerationLoader } from "./generation.ts";
+import type { Generation, Group } from "./generation.ts";
+import { LOG_KINDS } from "./log-codec.ts";
+import type { LogWriter } from "./log.ts";
+import { createPacker } from "./packer.ts";
+
+/** Targets at vantages that are packed in one call. */
+const GROUPS_PER_CALL = 512;
+/** Log rows that are deleted in one call. */
+const ROWS_PER_CALL = 1_024;
+/** A handle above all: every target of the generation is done. */
+const ALL_HANDLES = Number.MAX_SAFE_INTEGER;
+
+/** What compaction works with. */
+export interface CompactionParts {
+  connection: Connection;
+  facts: Facts;
+  /** Changed in place, after each commit. */
+  frontier: Frontier;
+  dictionary: Dictionary;
+  writer: LogWriter;
+}
+
+/** One bounded step of compaction a call; resolves with true when there is more to do. */
+export function createCompaction(
+  parts: CompactionParts,
+): (upToSeq: number, beforeMs: number) => Promise<boolean> {
+  const { connection, facts, frontier, dictionary } = parts;
+  const loader = createGenerationLoader(connection, dictionary);
+  const packSome = createPackStep(parts);
+  const dropSome = createDropStep(parts);
+  let generation: Generation | null = null;
+
+  /** The frontier after one step, inside the caller's transaction; null: nothing to do. */
+  const step = (upToSeq: number, beforeMs: number): Frontier | null => {
+    const { compactedSeq, packingSeq, packingHandle } = frontier;
+    if (packingHandle === ALL_HANDLES) {
+      generation = null;
+      return dropSome();
+    }
+    generation ??=
+      packingSeq > 0
+        ? loader.load(compactedSeq, { upToSeq: packingSeq, again: true })
+        : loader.load(compactedSeq, { upToSeq, beforeMs, again: false });
+    return generation && packSome(generation);
+  };
+
+  return async (upToSeq, beforeMs) => {
+    const moved = await connection.transact(
+      () => {
+        const next = step(upToSeq, beforeMs);
+        if (next) keepFrontier(facts, next);
+        return next;
+      },
+      (next) => void Object.assign(frontier, next),
+    );
+    if (moved === null) return false;
+    if (moved.packingSeq > 0) return true;
+    return connection.run(() => loader.anyOlder(moved.compactedSeq, { upToSeq, beforeMs }));
+  };
+}
+
+/** Packs the next groups of a generation. */
+function createPackStep({ connection, dictionary, frontier }: CompactionParts) {
+  const pack = createPacker(connection.db, dictionary);
+  return ({ lastSeq, groups, rows }: Generation): Frontier => {
+    const first = groups.findIndex((group) => group.handle >= frontier.packingHandle);
+    const start = first < 0 ? groups.length : first;
+    let end = start;
+    while (end < groups.length && !cutsAt(groups, start, end)) end += 1;
+    for (const group of groups.slice(start, end)) pack(rows, group);
+    const packingHandle = groups[end]?.handle ?? ALL_HANDLES;
+    return { ...frontier, packingSeq: lastSeq, packingHandle };
+  };
+}
+
+/** Deletes some of the rows that are packed; the log's end that they told is kept as facts. */
+function createDropStep({ connection, facts, frontier, writer }: CompactionParts) {
+  const dropRows = connection.db.prepare<[number, number]>(
+    `DELETE FROM log WHERE seq IN (
+       SELECT seq FROM log WHERE seq > ? AND seq <= ? AND kind <> ${LOG_KINDS.other}
+       ORDER BY seq LIMIT ${ROWS_PER_CALL})`,
+  );
+  return (): Frontier => {
+    const { compactedSeq, packingSeq } = frontier;
+    const { seq, atMs } = writer.position();
+    facts.set("log_seq", seq);
+    writer.keepTime(atMs);
+    const { changes } = dropRows.run(compactedSeq, packingSeq);
+    if (changes === ROWS_PER_CALL) return { ...frontier };
+    return { compactedSeq: packingSeq, packingSeq: 0, packingHandle: 0 };
+  };
+}
+
+/** A call ends between two targets, once it has enough groups. */
+function cutsAt(groups: readonly Group[], start: number, end: number): boolean {
+  if (end - start < GROUPS_PER_CALL) return false;
+  return groups[end]?.handle !== groups[end - 1]?.handle;
+}

@@ -1,0 +1,115 @@
+/** What the engine did to the world: committed in one transaction, and read back. */
+import type { PublicEvent } from "../../shared/event.ts";
+import type { VerdictExplanation, VerdictState } from "../../shared/verdict.ts";
+import type { EffectsCommit, EventStore, StoredEvent, TransitionRow } from "../ports.ts";
+import type { Connection } from "./connection.ts";
+import { createIncidentWriter } from "./incidents.ts";
+import { fromJson } from "./json.ts";
+import type { LogWriter } from "./log.ts";
+import type { Outbox } from "./outbox.ts";
+import { keyOf, pageOf } from "./page.ts";
+
+interface EventRow {
+  number: number;
+  body: string;
+}
+
+interface StoredTransition {
+  number: number;
+  at_ms: number;
+  from_state: VerdictState;
+  to_state: VerdictState;
+  incident_id: string | null;
+  explanation: string;
+}
+
+/** Events and transitions of an open data file. */
+export function createEventStore(
+  connection: Connection,
+  writer: LogWriter,
+  outbox: Outbox,
+): EventStore {
+  const { db, run, transact } = connection;
+  const write = createCommitWriter(connection, writer, outbox);
+  const after = db.prepare<[number, number], EventRow>(
+    "SELECT number, body FROM events WHERE number > ? ORDER BY number LIMIT ?",
+  );
+  const lastNumber = db
+    .prepare<[], number>("SELECT seq FROM sqlite_sequence WHERE name = 'events'")
+    .pluck();
+  const transitions = db.prepare<[string, number, number], StoredTransition>(
+    "SELECT * FROM transitions WHERE target_id = ? AND number < ? ORDER BY number DESC LIMIT ?",
+  );
+
+  return {
+    async commit(commit) {
+      const written = await transact(
+        () => write(commit),
+        ({ seq }) => writer.committed(seq, commit.atMs),
+      );
+      return written.events;
+    },
+    after: (number, limit) =>
+      run(() =>
+        after
+          .all(number, limit)
+          .map((row) => ({ number: row.number, event: fromJson<PublicEvent>(row.body) })),
+      ),
+    lastNumber: () => run(() => lastNumber.get() ?? 0),
+    transitions: (targetId, query) =>
+      run(() => {
+        const [number] = keyOf(query, [Number.MAX_SAFE_INTEGER]);
+        return pageOf(transitions.all(targetId, number, query.limit + 1), query, {
+          key: (row) => [row.number],
+          item: (row) => transitionOf(targetId, row),
+        });
+      }),
+  };
+}
+
+/** Writes a commit inside the caller's transaction: the log's new end and the new events. */
+function createCommitWriter({ db }: Connection, writer: LogWriter, outbox: Outbox) {
+  const putIncident = createIncidentWriter(db);
+  // Looked for first: an insert that is refused would use up a number.
+  const known = db.prepare<[string], number>("SELECT number FROM events WHERE id = ?").pluck();
+  const putEvent = db.prepare<[string, number, string]>(
+    "INSERT INTO events (id, at_ms, body) VALUES (?, ?, ?)",
+  );
+  const putTransition = db.prepare<
+    [string, number, number, VerdictState, VerdictState, string | null, string]
+  >(
+    `INSERT INTO transitions
+       (target_id, number, at_ms, from_state, to_state, incident_id, explanation)
+     VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (target_id, number) DO NOTHING`,
+  );
+
+  return (commit: EffectsCommit): { seq: number; events: StoredEvent[] } => {
+    const seq = writer.write(commit.tick ? [commit.tick] : []);
+    writer.keepTime(commit.atMs);
+    const events: StoredEvent[] = [];
+    for (const event of commit.events) {
+      if (known.get(event.id) !== undefined) continue;
+      const { lastInsertRowid } = putEvent.run(event.id, commit.atMs, JSON.stringify(event));
+      events.push({ number: Number(lastInsertRowid), event });
+    }
+    for (const row of commit.transitions) {
+      const { targetId, number, atMs, from, to, incidentId, explanation } = row;
+      putTransition.run(targetId, number, atMs, from, to, incidentId, JSON.stringify(explanation));
+    }
+    for (const incident of commit.incidents) putIncident(incident);
+    outbox.add(commit.notifications);
+    return { seq, events };
+  };
+}
+
+function transitionOf(targetId: string, row: StoredTransition): TransitionRow {
+  return {
+    targetId,
+    number: row.number,
+    atMs: row.at_ms,
+    from: row.from_state,
+    to: row.to_state,
+    incidentId: row.incident_id,
+    explanation: fromJson<VerdictExplanation>(row.explanation),
+  };
+}

@@ -1,0 +1,141 @@
+/** History: results and rollups, merged from packed blocks and the log's tail. */
+import type { HistoryResult } from "../../shared/result.ts";
+import type { HistoryQuery, HistoryStore, LatencyBucket, Page } from "../ports.ts";
+import { readBlock } from "./block.ts";
+import { createCompaction } from "./compaction.ts";
+import type { Connection } from "./connection.ts";
+import { createDictionary } from "./dictionary.ts";
+import type { Dictionary } from "./dictionary.ts";
+import { createExpiry } from "./expiry.ts";
+import type { Facts } from "./facts.ts";
+import { loadFrontier } from "./frontier.ts";
+import type { LogWriter } from "./log.ts";
+import { createNewest } from "./newest.ts";
+import type { Found, HistoryKey } from "./newest.ts";
+import { cursorOf, keyOf } from "./page.ts";
+import { addResult, bucketOf, createRollup, mergeRollup } from "./rollup.ts";
+import { spanStartMs, unpackRollup } from "./rollup.ts";
+import type { Rollup } from "./rollup.ts";
+import { endedAtMs, historyResult } from "./stored-result.ts";
+import { createTail } from "./tail.ts";
+import type { VisitTail } from "./tail.ts";
+
+interface BlockRow {
+  to_ms: number;
+  vantage: number;
+  body: Buffer;
+}
+
+interface RollupRow {
+  from_ms: number;
+  vantage: number;
+  body: Buffer;
+}
+
+/** The history of an open data file. */
+export function createHistoryStore(
+  connection: Connection,
+  facts: Facts,
+  writer: LogWriter,
+): HistoryStore {
+  const { db, run } = connection;
+  const frontier = loadFrontier(facts);
+  const dictionary = createDictionary(db);
+  const tail = createTail(connection, frontier, dictionary);
+  const readResults = createResultsReader(connection, dictionary, tail);
+  const readLatency = createLatencyReader(connection, dictionary, tail);
+  return {
+    results: (query) => run(() => readResults(query)),
+    latency: (query) => run(() => readLatency(query)),
+    compact: createCompaction({ connection, facts, frontier, dictionary, writer }),
+    expire: createExpiry(connection),
+  };
+}
+
+/**
+ * Newest first by the estimated end of the check, in [fromMs, toMs). Blocks are read from the
+ * newest end on, until no older one can hold a row of the page.
+ */
+function createResultsReader({ db }: Connection, dictionary: Dictionary, tail: VisitTail) {
+  const blocks = db.prepare<[number, number, number], BlockRow>(
+    `SELECT to_ms, vantage, body FROM blocks
+     WHERE handle = ? AND to_ms >= ? AND from_ms <= ? ORDER BY to_ms DESC`,
+  );
+
+  return (query: HistoryQuery): Page<HistoryResult> => {
+    const { targetId, probeId, fromMs, toMs, limit } = query;
+    const start = keyOf<HistoryKey>(query, [Number.MAX_SAFE_INTEGER, "", 0, 0]);
+    const handle = dictionary.handleOf(targetId);
+    if (handle === null) return { rows: [], next: null };
+    const newest = createNewest(limit + 1, query.cursor === undefined ? null : start);
+    const latestMs = Math.min(toMs - 1, start[0]);
+    tail({ handle, probeId, fromMs, toMs: latestMs + 1 }, (probe, result, atMs) =>
+      newest.offer({ probeId: probe, result, atMs }),
+    );
+    const vantage = probeId === undefined ? null : dictionary.knownVantage(probeId);
+    for (const block of blocks.iterate(handle, fromMs, latestMs)) {
+      if (block.to_ms < newest.floorMs()) break;
+      if (probeId !== undefined && block.vantage !== vantage) continue;
+      const probe = dictionary.probeId(block.vantage);
+      for (const result of readBlock(block.body)) {
+        const atMs = endedAtMs(result);
+        if (atMs >= fromMs && atMs <= latestMs) newest.offer({ probeId: probe, result, atMs });
+      }
+    }
+    return pageOfNewest(newest.sorted(), limit);
+  };
+}
+
+function pageOfNewest(found: readonly Found[], limit: number): Page<HistoryResult> {
+  const shown = found.slice(0, limit);
+  const last = shown.at(-1);
+  const more = found.length > shown.length && last !== undefined;
+  return {
+    rows: shown.map(({ probeId, result }) => historyResult(probeId, result)),
+    next: more
+      ? cursorOf([last.atMs, last.probeId, last.result.slotMonoMs, last.result.attempt])
+      : null,
+  };
+}
+
+/** Buckets that hold some of the range asked for; oldest first, by probe id within one time. */
+function createLatencyReader({ db }: Connection, dictionary: Dictionary, tail: VisitTail) {
+  const rollups = db.prepare<[number, number, number, number], RollupRow>(
+    `SELECT from_ms, vantage, body FROM rollups
+     WHERE handle = ? AND span_ms = ? AND from_ms >= ? AND from_ms < ?`,
+  );
+
+  return (query: Parameters<HistoryStore["latency"]>[0]): LatencyBucket[] => {
+    const { targetId, probeId, spanMs } = query;
+    const handle = dictionary.handleOf(targetId);
+    if (handle === null || query.toMs <= query.fromMs) return [];
+    const fromMs = spanStartMs(query.fromMs, spanMs);
+    const toMs = spanStartMs(query.toMs - 1, spanMs) + spanMs;
+    const merged = new Map<string, { probeId: string; fromMs: number; rollup: Rollup }>();
+    const at = (probe: string, startMs: number): Rollup => {
+      const key = `${startMs} ${probe}`;
+      const known = merged.get(key);
+      if (known) return known.rollup;
+      const rollup = createRollup();
+      merged.set(key, { probeId: probe, fromMs: startMs, rollup });
+      return rollup;
+    };
+    for (const row of rollups.iterate(handle, spanMs, fromMs, toMs)) {
+      const probe = dictionary.probeId(row.vantage);
+      if (probeId !== undefined && probe !== probeId) continue;
+      mergeRollup(at(probe, row.from_ms), unpackRollup(row.body));
+    }
+    tail({ handle, probeId, fromMs, toMs }, (probe, result, atMs) => {
+      if (result.attempt === 0) addResult(at(probe, spanStartMs(atMs, spanMs)), result);
+    });
+    return [...merged.values()]
+      .sort((left, right) => left.fromMs - right.fromMs || compare(left.probeId, right.probeId))
+      .map((entry) =>
+        bucketOf(entry.rollup, { probeId: entry.probeId, fromMs: entry.fromMs, spanMs }),
+      );
+  };
+}
+
+function compare(left: string, right: string): number {
+  return left < right ? -1 : Number(left > right);
+}

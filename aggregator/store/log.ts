@@ -1,0 +1,113 @@
+/** The result log: appended in batches, read in order, with its projections kept beside it. */
+import type { EffectsCommit, LogAppend, LogStore } from "../ports.ts";
+import type { LogEvent } from "../verdict/event.ts";
+import type { Connection } from "./connection.ts";
+import type { Facts } from "./facts.ts";
+import { decodeLogBody, encodeLogBody, logKind } from "./log-codec.ts";
+import { createProjections } from "./projections.ts";
+
+/** The log's end, and the writer that moves it; for those who write in one transaction with it. */
+export interface LogWriter {
+  /**
+   * Writes the entries inside the caller's transaction and returns the last seq. The end moves
+   * only by `committed`, so that a transaction that fails leaves no gap.
+   */
+  write(entries: readonly LogAppend[]): number;
+  /** Keeps the log time of an evaluated window; inside the caller's transaction. */
+  keepTime(atMs: EffectsCommit["atMs"]): void;
+  /** The transaction with `write` is on disk. */
+  committed(seq: number, atMs: number): void;
+  position(): { seq: number; atMs: number };
+}
+
+interface LogRow {
+  seq: number;
+  at_ms: number;
+  body: Buffer;
+}
+
+/** Opens the log's end. */
+export function createLogWriter({ db }: Connection, facts: Facts): LogWriter {
+  const projections = createProjections(db);
+  const insert = db.prepare<[number, number, number, string | null, Uint8Array]>(
+    "INSERT INTO log (seq, at_ms, kind, probe_id, body) VALUES (?, ?, ?, ?, ?)",
+  );
+  const end = db
+    .prepare<[], LogRow>(
+      `SELECT seq, at_ms FROM (
+         SELECT * FROM (SELECT seq, at_ms FROM log ORDER BY seq DESC LIMIT 1)
+         UNION ALL SELECT * FROM (SELECT seq, at_ms FROM snapshots ORDER BY seq DESC LIMIT 1))`,
+    )
+    .all();
+  // The log's last rows may be compacted away: its end is kept as a fact as well.
+  let seq = Math.max(facts.get("log_seq"), ...end.map((row) => row.seq));
+  let atMs = Math.max(facts.get("log_at_ms"), ...end.map((row) => row.at_ms));
+
+  return {
+    write(entries) {
+      let next = seq;
+      for (const { atMs: entryAtMs, body } of entries) {
+        next += 1;
+        const probeId = body.type === "results" ? body.probeId : null;
+        insert.run(next, entryAtMs, logKind(body), probeId, encodeLogBody(body));
+        projections.apply(body);
+      }
+      return next;
+    },
+    keepTime(windowAtMs) {
+      if (windowAtMs > facts.get("log_at_ms")) facts.set("log_at_ms", windowAtMs);
+    },
+    committed(lastSeq, lastAtMs) {
+      seq = lastSeq;
+      atMs = Math.max(atMs, lastAtMs);
+    },
+    position: () => ({ seq, atMs }),
+  };
+}
+
+/** The log of an open data file. */
+export function createLogStore(connection: Connection, writer: LogWriter): LogStore {
+  const { db, run, transact } = connection;
+  const read = db.prepare<[number, number], LogRow>(
+    "SELECT seq, at_ms, body FROM log WHERE seq > ? ORDER BY seq LIMIT ?",
+  );
+  const putSnapshot = db.prepare<[number, number, Uint8Array]>(
+    "INSERT OR REPLACE INTO snapshots (seq, at_ms, body) VALUES (?, ?, ?)",
+  );
+  const dropSnapshots = db.prepare(
+    `DELETE FROM snapshots
+     WHERE seq NOT IN (SELECT seq FROM snapshots ORDER BY seq DESC LIMIT 2)`,
+  );
+  const newest = db.prepare<[], LogRow>(
+    "SELECT seq, at_ms, body FROM snapshots ORDER BY seq DESC LIMIT 1",
+  );
+
+  return {
+    async append(entries) {
+      const first = writer.position().seq + 1;
+      const last = entries.at(-1);
+      if (last === undefined) return first;
+      const seq = await transact(
+        () => writer.write(entries),
+        (written) => writer.committed(written, last.atMs),
+      );
+      return seq - entries.length + 1;
+    },
+    read: (afterSeq, limit) => run(() => read.all(afterSeq, limit).map(eventOf)),
+    position: () => run(() => writer.position()),
+    saveSnapshot: (seq, atMs, body) =>
+      transact(() => {
+        putSnapshot.run(seq, atMs, body);
+        dropSnapshots.run();
+      }),
+    loadSnapshot: () =>
+      run(() => {
+        const row = newest.get();
+        return row ? { seq: row.seq, atMs: row.at_ms, body: row.body } : null;
+      }),
+  };
+}
+
+function eventOf(row: LogRow): LogEvent {
+  return { seq: row.seq, atMs: row.at_ms, body: decodeLogBody(row.body) };
+}

@@ -1,0 +1,92 @@
+/** Rollups: what the scheduled checks of a span of time came to, at one vantage. */
+import { classNumber } from "../../shared/outcome.ts";
+import type { LatencyBucket } from "../ports.ts";
+import { createByteReader, createByteWriter } from "./bytes.ts";
+import {
+  addLatency,
+  createSketch,
+  meanUs,
+  mergeSketch,
+  quantileUs,
+  readSketch,
+  writeSketch,
+} from "./sketch.ts";
+import type { Sketch } from "./sketch.ts";
+import { OUTCOME_OK } from "./stored-result.ts";
+import type { StoredResult } from "./stored-result.ts";
+
+/** How the scheduled checks ended; attempts of bursts are left out. */
+export interface Rollup {
+  failed: number;
+  void: number;
+  /** Latencies of those that were ok. */
+  sketch: Sketch;
+}
+
+/** Lengths of the spans that are rolled up: five minutes, an hour, a day. */
+export const ROLLUP_SPANS_MS: readonly number[] = [300_000, 3_600_000, 86_400_000];
+
+const OUTCOME_VOID = classNumber("void");
+const writer = createByteWriter();
+
+/** A rollup of nothing. */
+export function createRollup(): Rollup {
+  return { failed: 0, void: 0, sketch: createSketch() };
+}
+
+/** Counts one result, unless it is an attempt of a burst. */
+export function addResult(rollup: Rollup, result: StoredResult): void {
+  if (result.attempt > 0) return;
+  if (result.outcome === OUTCOME_OK) addLatency(rollup.sketch, result.latencyUs);
+  else if (result.outcome === OUTCOME_VOID) rollup.void += 1;
+  else rollup.failed += 1;
+}
+
+/** Adds everything of `other` to `into`. */
+export function mergeRollup(into: Rollup, other: Rollup): void {
+  into.failed += other.failed;
+  into.void += other.void;
+  mergeSketch(into.sketch, other.sketch);
+}
+
+/** The bytes of a rollup. */
+export function packRollup(rollup: Rollup): Uint8Array {
+  writer.clear();
+  writer.varint(rollup.failed);
+  writer.varint(rollup.void);
+  writeSketch(writer, rollup.sketch);
+  return Buffer.from(writer.bytes());
+}
+
+/** The rollup of its bytes. Throws DamagedError. */
+export function unpackRollup(bytes: Uint8Array): Rollup {
+  const reader = createByteReader(bytes);
+  return { failed: reader.varint(), void: reader.varint(), sketch: readSketch(reader) };
+}
+
+/** The start of the span that a moment lies in. */
+export function spanStartMs(atMs: number, spanMs: number): number {
+  return Math.floor(atMs / spanMs) * spanMs;
+}
+
+/** A rollup as the API shows it. */
+export function bucketOf(
+  rollup: Rollup,
+  place: Pick<LatencyBucket, "probeId" | "fromMs" | "spanMs">,
+): LatencyBucket {
+  const { sketch } = rollup;
+  const any = sketch.count > 0;
+  return {
+    ...place,
+    scheduled: sketch.count + rollup.failed + rollup.void,
+    ok: sketch.count,
+    failed: rollup.failed,
+    void: rollup.void,
+    minUs: any ? sketch.minUs : null,
+    meanUs: meanUs(sketch),
+    p50Us: quantileUs(sketch, 0.5),
+    p95Us: quantileUs(sketch, 0.95),
+    p99Us: quantileUs(sketch, 0.99),
+    maxUs: any ? sketch.maxUs : null,
+  };
+}

@@ -1,0 +1,104 @@
+/**
+ * A latency sketch: a histogram with logarithmic bins, so that every quantile is known within 2 %
+ * of its value, in a few bytes, and two sketches merge without loss (DDSketch,
+ * https://arxiv.org/abs/1908.10693, with sparse bins and no collapsing: a latency has 32 bits,
+ * so there are at most 556 bins).
+ */
+import type { ByteReader, ByteWriter } from "./bytes.ts";
+
+/** Counts of latencies by bin. */
+export interface Sketch {
+  count: number;
+  /** Microseconds, exact, so that the mean is the same in whatever order sketches merged. */
+  sumUs: number;
+  minUs: number;
+  maxUs: number;
+  /** Count of each bin; bin i holds latencies in (GAMMA^(i-1), GAMMA^i], bin 0 those up to 1. */
+  bins: Map<number, number>;
+}
+
+/** Relative error of a quantile. */
+export const SKETCH_ERROR = 0.02;
+const GAMMA = (1 + SKETCH_ERROR) / (1 - SKETCH_ERROR);
+const LOG_GAMMA = Math.log(GAMMA);
+
+/** A sketch of nothing. */
+export function createSketch(): Sketch {
+  return { count: 0, sumUs: 0, minUs: 0, maxUs: 0, bins: new Map() };
+}
+
+/** Adds one latency, a non-negative integer. */
+export function addLatency(sketch: Sketch, latencyUs: number): void {
+  const bin = latencyUs <= 1 ? 0 : Math.ceil(Math.log(latencyUs) / LOG_GAMMA);
+  sketch.bins.set(bin, (sketch.bins.get(bin) ?? 0) + 1);
+  sketch.minUs = sketch.count === 0 ? latencyUs : Math.min(sketch.minUs, latencyUs);
+  sketch.maxUs = Math.max(sketch.maxUs, latencyUs);
+  sketch.sumUs += latencyUs;
+  sketch.count += 1;
+}
+
+/** Adds everything of `other` to `into`. */
+export function mergeSketch(into: Sketch, other: Sketch): void {
+  if (other.count === 0) return;
+  for (const [bin, count] of other.bins) into.bins.set(bin, (into.bins.get(bin) ?? 0) + count);
+  into.minUs = into.count === 0 ? other.minUs : Math.min(into.minUs, other.minUs);
+  into.maxUs = Math.max(into.maxUs, other.maxUs);
+  into.sumUs += other.sumUs;
+  into.count += other.count;
+}
+
+/** The latency below which `share` (0 to 1) of all lie, within 2 %; null for none. */
+export function quantileUs(sketch: Sketch, share: number): number | null {
+  if (sketch.count === 0) return null;
+  const rank = Math.max(1, Math.ceil(share * sketch.count));
+  let below = 0;
+  for (const [bin, count] of sortedBins(sketch)) {
+    below += count;
+    if (below < rank) continue;
+    const middle = bin === 0 ? 1 : Math.round((2 * GAMMA ** bin) / (GAMMA + 1));
+    return Math.min(Math.max(middle, sketch.minUs), sketch.maxUs);
+  }
+  return sketch.maxUs;
+}
+
+/** The mean latency, rounded to an integer; null for none. */
+export function meanUs(sketch: Sketch): number | null {
+  return sketch.count === 0 ? null : Math.round(sketch.sumUs / sketch.count);
+}
+
+/** Writes a sketch; bins as differences, so that neighbours cost two bytes. */
+export function writeSketch(writer: ByteWriter, sketch: Sketch): void {
+  const bins = sortedBins(sketch);
+  writer.varint(bins.length);
+  if (bins.length === 0) return;
+  writer.varint(sketch.sumUs);
+  writer.varint(sketch.minUs);
+  writer.varint(sketch.maxUs);
+  let last = 0;
+  for (const [bin, count] of bins) {
+    writer.varint(bin - last);
+    writer.varint(count);
+    last = bin;
+  }
+}
+
+/** Reads a sketch that `writeSketch` wrote. */
+export function readSketch(reader: ByteReader): Sketch {
+  const sketch = createSketch();
+  let left = reader.varint();
+  if (left === 0) return sketch;
+  sketch.sumUs = reader.varint();
+  sketch.minUs = reader.varint();
+  sketch.maxUs = reader.varint();
+  for (let bin = 0; left > 0; left -= 1) {
+    bin += reader.varint();
+    const count = reader.varint();
+    sketch.bins.set(bin, count);
+    sketch.count += count;
+  }
+  return sketch;
+}
+
+function sortedBins(sketch: Sketch): [number, number][] {
+  return [...sketch.bins].sort(([left], [right]) => left - right);
+}
