@@ -107,7 +107,7 @@ export function talkFailure(thrown: unknown, where: string): Failure {
     case "ENETDOWN":
       return { reason: "connection_reset", detail: `The connection to ${where} broke (${code}).` };
     default:
-      // In TLS 1.3 a server refuses our certificate, or its lack, after the handshake (RFC 8446 4.4).
+      // In TLS 1.3 a refusal of the client may come after its handshake (RFC 8446 4.4).
       if (code.includes("ALERT")) {
         return { reason: "tls_handshake", detail: `${where} ended TLS with an alert (${code}).` };
       }

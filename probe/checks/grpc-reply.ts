@@ -21,6 +21,8 @@ export interface GrpcReply {
 export interface GrpcQuestion {
   where: string;
   service: string;
+  /** Quotes what the target sent, without secrets. */
+  quote(text: string, charsMax?: number): string;
 }
 
 const STATUS_NAMES = [
@@ -57,11 +59,11 @@ export function judgeReply(reply: GrpcReply, question: GrpcQuestion): Failure | 
   }
   const type = text(reply.headers["content-type"]) ?? "";
   if (!/^application\/grpc(?:$|[+;])/i.test(type)) {
-    return broken(where, `sent content-type ${quoted(type)} instead of application/grpc`);
+    return broken(where, `sent content-type ${question.quote(type)} instead of application/grpc`);
   }
   if (statusText === undefined) return broken(where, "ended the call without grpc-status");
   if (!/^\d{1,3}$/.test(statusText)) {
-    return broken(where, `sent a wrong grpc-status ${quoted(statusText)}`);
+    return broken(where, `sent a wrong grpc-status ${question.quote(statusText)}`);
   }
   const status = Number(statusText);
   if (status !== 0) return judgeStatus(status, text(end["grpc-message"]) ?? "", question);
@@ -79,7 +81,7 @@ function judgeStatus(status: number, message: string, question: GrpcQuestion): F
     return { reason: "misconfigured", detail };
   }
   const name = STATUS_NAMES[status] ?? "an unknown status";
-  const said = message === "" ? "" : `: ${quoted(percentDecoded(message), 120)}`;
+  const said = message === "" ? "" : `: ${question.quote(percentDecoded(message), 120)}`;
   return { reason: "grpc_status", detail: `${where} answered ${name} (${status})${said}.` };
 }
 

@@ -19,7 +19,8 @@ import { judgeReply } from "./grpc-reply.ts";
 import { abortOf, startLook, whereOf } from "./look.ts";
 import type { Look } from "./look.ts";
 import { commonOptions, hostSchema, portSchema, tlsSchema } from "./options.ts";
-import { hostPort, quoted } from "./sentence.ts";
+import { hostPort } from "./sentence.ts";
+import { secretForms } from "./secrets.ts";
 import { planTls } from "./tls.ts";
 
 const RESERVED = /^(?:grpc-.*|te|content-type|user-agent|host|connection|transfer-encoding)$/;
@@ -80,7 +81,7 @@ function prepareGrpc(options: z.output<typeof grpcSchema>): PreparedCheck {
   const { host, port, family, resolver, service, latencyLimitMs } = options;
   const tls = options.tls === undefined ? undefined : planTls(options.tls, "h2");
   const destination: Destination = { host, port, family, resolver, tls };
-  const secrets = Object.values(options.metadata).sort((a, b) => b.length - a.length);
+  const secrets = secretForms(Object.values(options.metadata));
   const message = HealthCheckRequest.encode({ service }).finish();
   const frame = Buffer.alloc(5 + message.length);
   frame.writeUInt32BE(message.length, 1);
@@ -166,7 +167,11 @@ function listenToStream(check: GrpcCheck, look: Look, stream: ClientHttp2Stream)
   stream.on("end", () => {
     if (look.ended() || headers === undefined || stream.rstCode !== 0) return;
     const reply = { headers, trailers, data: Buffer.concat(parts) };
-    const failure = judgeReply(reply, { where: whereOf(look), service: check.service });
+    const failure = judgeReply(reply, {
+      where: whereOf(look),
+      service: check.service,
+      quote: look.quote,
+    });
     if (failure === undefined) look.pass();
     else look.fail(failure.reason, failure.detail);
   });
@@ -183,7 +188,7 @@ function broken(look: Look, error: unknown): void {
   if (look.ended()) return;
   const where = whereOf(look);
   if (systemCodeOf(error).startsWith("ERR_HTTP2")) {
-    const detail = `${where} broke HTTP/2: ${quoted(messageOf(error), 120)}.`;
+    const detail = `${where} broke HTTP/2: ${look.quote(messageOf(error), 120)}.`;
     return look.fail("protocol_error", detail);
   }
   const failure = talkFailure(error, where);

@@ -84,7 +84,7 @@ function judgeHeaders(
       return { reason: "http_header", detail: `${whereOf(look)} sent no header ${quoted(name)}.` };
     }
     if (!value.includes(text)) {
-      const detail = `${whereOf(look)} sent ${name}: ${quoted(value)}, expected it to contain`;
+      const detail = `${whereOf(look)} sent ${name}: ${look.quote(value)}, expected it to contain`;
       return { reason: "http_header", detail: `${detail} ${quoted(text)}.` };
     }
   }
@@ -122,7 +122,7 @@ function judgePattern(
   const shown = quoted(words.bodyMatches ?? "");
   const found = pattern.find(answer.body.toString("utf8"));
   if ("tooLong" in found) {
-    const detail = `The expression ${shown} took longer than ${LIMITS.expressionMsMax} ms; simplify it.`;
+    const detail = `The expression ${shown} took longer than ${LIMITS.expressionMsMax} ms.`;
     return { reason: "misconfigured", detail };
   }
   if (found.value !== null) return undefined;
@@ -147,8 +147,8 @@ function judgeExpression(
       detail: `The answer of ${whereOf(look)} makes ${shown} false.`,
     };
   } catch (thrown) {
-    const why = quoted(messageOf(thrown).split("\n")[0] ?? "");
-    const detail = `The expression ${shown} cannot be told of the answer of ${whereOf(look)}: ${why}.`;
+    const why = look.quote(messageOf(thrown).split("\n")[0] ?? "");
+    const detail = `The expression ${shown} does not fit the answer of ${whereOf(look)}: ${why}.`;
     return { reason: "http_expression", detail };
   }
 }

@@ -1,7 +1,6 @@
 /** The body of an HTTP/1.1 answer: counted, chunked or until the close (RFC 9112 section 6). */
 import { LIMITS } from "../../shared/limits.ts";
 import type { Flaw, Head } from "./http-head.ts";
-import { quoted } from "./sentence.ts";
 
 /** Collects a body; keeps at most as many bytes as were asked for. */
 export interface BodyReader {
@@ -49,13 +48,13 @@ function framingOf(head: Head, method: string): Framing | Flaw {
     // Both at once is how requests are smuggled; RFC 9112 6.3 calls it an error.
     if (length !== undefined) return { flaw: "sent both content-length and transfer-encoding" };
     if (coding === "chunked") return { kind: "chunked" };
-    return { flaw: `sent an unknown transfer-encoding ${quoted(coding, 40)}` };
+    return { flaw: "sent an unknown transfer-encoding", found: coding };
   }
   if (length === undefined) return { kind: "close" };
   const lengths = new Set(length.split(",").map((part) => part.trim()));
   const only = lengths.size === 1 ? [...lengths][0] : undefined;
   if (only === undefined || !/^\d{1,15}$/.test(only)) {
-    return { flaw: `sent a wrong content-length ${quoted(length, 40)}` };
+    return { flaw: "sent a wrong content-length", found: length };
   }
   return { kind: "counted", bytes: Number(only) };
 }
@@ -110,7 +109,7 @@ function chunkedReader(sink: Sink): BodyReader {
       return text === "\r\n" ? undefined : { flaw: "sent a chunk longer than its size" };
     }
     const match = /^([0-9A-Fa-f]{1,12})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?\r\n$/.exec(text);
-    if (match === null) return { flaw: `sent a wrong chunk size ${quoted(text, 40)}` };
+    if (match === null) return { flaw: "sent a wrong chunk size", found: text };
     left = Number.parseInt(match[1] ?? "", 16);
     // The trailers behind the last chunk assert nothing and are not waited for.
     state = left === 0 ? "done" : "data";

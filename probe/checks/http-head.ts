@@ -1,6 +1,5 @@
 /** The head of an HTTP/1.1 answer: found byte by byte, then read strictly (RFC 9112). */
 import { LIMITS } from "../../shared/limits.ts";
-import { quoted } from "./sentence.ts";
 
 /** Status and headers of an answer. */
 export interface Head {
@@ -14,6 +13,8 @@ export interface Head {
 /** What is wrong with an answer, as the end of a sentence that begins with the server. */
 export interface Flaw {
   flaw: string;
+  /** What was found instead, as the target sent it; not yet fit to be shown. */
+  found?: string;
 }
 
 const PREFIX = "HTTP/1.";
@@ -57,7 +58,7 @@ export function createHeadReader(): HeadReader {
       tail = found < 0 ? (tail + chunk).slice(-3) : "";
       seen += taken;
       if (fresh && !parts.startsWith(PREFIX) && !PREFIX.startsWith(parts)) {
-        return { flaw: `did not answer in HTTP/1.1 but with ${quoted(parts, 40)}` };
+        return { flaw: "did not answer in HTTP/1.1 but with", found: parts };
       }
       if (seen > LIMITS.checkHeadBytesMax) {
         return { flaw: `sent more than ${LIMITS.checkHeadBytesMax} bytes of headers` };
@@ -74,7 +75,7 @@ export function createHeadReader(): HeadReader {
 
 function parseHead(text: string): Head | Flaw {
   const match = HEAD.exec(text);
-  if (match === null) return { flaw: flawOf(text) };
+  if (match === null) return flawOf(text);
   let headers: Map<string, string> | undefined;
   return {
     status: Number(match[1]),
@@ -102,9 +103,9 @@ function parseHeaders(text: string): Map<string, string> {
   return headers;
 }
 
-function flawOf(text: string): string {
+function flawOf(text: string): Flaw {
   const [first = "", ...rest] = linesOf(text);
-  if (!STATUS_LINE.test(first)) return `sent a wrong status line: ${quoted(first, 60)}`;
+  if (!STATUS_LINE.test(first)) return { flaw: "sent a wrong status line:", found: first };
   const wrong = rest.find((line) => !HEADER_LINE.test(line)) ?? "";
-  return `sent a wrong header line: ${quoted(wrong, 60)}`;
+  return { flaw: "sent a wrong header line:", found: wrong };
 }

@@ -1,6 +1,7 @@
 /** The request of one hop, written once as bytes, and the hop that a redirect leads to. */
 import type { Destination } from "./connect.ts";
 import type { HttpOptions } from "./http-options.ts";
+import { secretForms } from "./secrets.ts";
 import type { TlsPlan } from "./tls.ts";
 
 /** One request to one origin. */
@@ -123,6 +124,5 @@ export function httpSecrets(options: HttpOptions): string[] {
   const secrets = Object.values(secretHeaders);
   if (bearerToken !== undefined) secrets.push(bearerToken);
   if (basicAuth !== undefined) secrets.push(basicAuth.password, basicCredentials(basicAuth));
-  // Longest first, so that a secret that contains another leaves nothing behind.
-  return secrets.filter((secret) => secret !== "").sort((a, b) => b.length - a.length);
+  return secretForms(secrets);
 }

@@ -13,7 +13,6 @@ import { firstHop, httpSecrets, isRedirect, nextHop } from "./http-request.ts";
 import type { Hop, HopPlan } from "./http-request.ts";
 import { abortOf, startLook, whereOf } from "./look.ts";
 import type { Look } from "./look.ts";
-import { quoted } from "./sentence.ts";
 import { planTls } from "./tls.ts";
 
 /** The http kind. */
@@ -172,7 +171,7 @@ function follow(
   }
   const next = nextHop(check, hop, answer);
   if (next === undefined) {
-    const location = quoted(answer.location.split("?")[0] ?? "");
+    const location = look.quote(answer.location.split("?")[0] ?? "");
     return protocolError(look, { flaw: `redirects to ${location}, which is no http URL` });
   }
   look.facts["redirects"] = redirects;
@@ -192,5 +191,6 @@ function isFlaw(value: object | boolean): value is Flaw {
 }
 
 function protocolError(look: Look, flaw: Flaw): void {
-  look.fail("protocol_error", `${whereOf(look)} ${flaw.flaw}.`);
+  const found = flaw.found === undefined ? "" : ` ${look.quote(flaw.found, 40)}`;
+  look.fail("protocol_error", `${whereOf(look)} ${flaw.flaw}${found}.`);
 }

@@ -4,7 +4,7 @@ import { noPhases } from "../../shared/outcome.ts";
 import type { ReasonCode } from "../../shared/reason.ts";
 import { REASONS } from "../../shared/reason.ts";
 import type { AbortCheck, CheckContext } from "./check.ts";
-import { hostPort, milliseconds, safeDetail } from "./sentence.ts";
+import { hostPort, milliseconds, quoted, safeDetail, withoutSecrets } from "./sentence.ts";
 
 /**
  * How far a look has come; a timeout is named after it.
@@ -35,6 +35,8 @@ export interface Look {
   ended(): boolean;
   /** Milliseconds since the look began. */
   elapsedMs(): number;
+  /** Text that the target sent, in quotes, without secrets; they are removed before it is cut. */
+  quote(text: string, charsMax?: number): string;
   /** Ends the look well, or as too slow when it took longer than its latency limit. */
   pass(): void;
   /** Ends the look with a reason of the table and a sentence. */
@@ -45,7 +47,7 @@ export interface Look {
 export interface LookSetup {
   context: CheckContext;
   done: (outcome: CheckOutcome) => void;
-  /** Texts that no sentence may show. */
+  /** Forms of secrets that no sentence may show (secretForms). */
   secrets: readonly string[];
   /** Longest time a passing look may take, milliseconds; undefined: no limit. */
   latencyLimitMs: number | undefined;
@@ -111,6 +113,7 @@ export function startLook(setup: LookSetup): Look {
     progress: silence,
     ended: () => ended,
     elapsedMs,
+    quote: (text, charsMax) => quoted(withoutSecrets(text, secrets), charsMax),
     pass,
     fail,
   };

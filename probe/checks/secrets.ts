@@ -25,6 +25,20 @@ export function maskOptions(options: Options, names: readonly string[] | undefin
   return shown;
 }
 
+/**
+ * Every form in which an answer may echo one of these secrets, longest first, so that a secret that
+ * contains another leaves nothing behind: as text, and as bytes read one by one.
+ */
+export function secretForms(secrets: readonly string[]): string[] {
+  const forms = new Set<string>();
+  for (const secret of secrets) {
+    if (secret === "") continue;
+    forms.add(secret);
+    forms.add(Buffer.from(secret).toString("latin1"));
+  }
+  return [...forms].sort((a, b) => b.length - a.length);
+}
+
 /** Options with each mask replaced by what is stored; a mask for nothing stored is refused. */
 export function unmaskOptions(
   options: Options,
@@ -39,7 +53,8 @@ export function unmaskOptions(
     merged[name] = unmasked({ value: options[name], stored: ownOf(stored, name), path }, issues);
   }
   if (issues.length === 0) return merged;
-  const message = `${issues[0]?.path ?? "options"}: ${issues[0]?.message ?? "no secret is stored"}.`;
+  const first = issues[0];
+  const message = first === undefined ? "No secret is stored." : `${first.path}: ${first.message}.`;
   throw new QuorateError("invalid", message, issues);
 }
 

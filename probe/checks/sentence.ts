@@ -19,14 +19,16 @@ export function quoted(text: string, charsMax = 80): string {
   return escaped;
 }
 
-/** The sentence with every secret replaced by `***`, cut to the longest detail allowed. */
+/** The text with every secret replaced by `***`. */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  let shown = text;
+  for (const secret of secrets) shown = shown.replaceAll(secret, "***");
+  return shown;
+}
+
+/** The sentence without secrets, cut to the longest detail allowed. */
 export function safeDetail(detail: string, secrets: readonly string[]): string {
-  let text = detail;
-  for (const secret of secrets) {
-    if (secret === "") continue;
-    text = text.replaceAll(secret, "***");
-    text = text.replaceAll(JSON.stringify(secret).slice(1, -1), "***");
-  }
+  const text = withoutSecrets(detail, secrets);
   if (text.length <= LIMITS.detailCharsMax) return text;
   return `${text.slice(0, LIMITS.detailCharsMax - 1)}…`;
 }

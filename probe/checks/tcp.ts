@@ -8,7 +8,8 @@ import type { Destination } from "./connect.ts";
 import { abortOf, startLook, whereOf } from "./look.ts";
 import type { Look } from "./look.ts";
 import { commonOptions, hostSchema, portSchema, tlsSchema } from "./options.ts";
-import { hostPort, quoted } from "./sentence.ts";
+import { hostPort } from "./sentence.ts";
+import { secretForms } from "./secrets.ts";
 import { compileScript, createReceived, scriptFlaw } from "./tcp-script.ts";
 import type { ExpectStep, Step } from "./tcp-script.ts";
 import { planTls } from "./tls.ts";
@@ -67,7 +68,7 @@ function prepareTcp(options: z.output<typeof tcpSchema>): PreparedCheck {
   const tls = options.tls === undefined ? undefined : planTls(options.tls);
   const destination: Destination = { host, port, family, resolver, tls };
   const steps = compileScript(options.script, options.secrets);
-  const secrets = Object.values(options.secrets).sort((a, b) => b.length - a.length);
+  const secrets = secretForms(Object.values(options.secrets));
   return {
     endpoint: `${tls === undefined ? "tcp" : "tls"}://${hostPort(host, port)}`,
     run(context, done) {
@@ -119,7 +120,7 @@ function createTalk(look: Look, steps: readonly Step[]): Talk {
   };
   const got = (): string => {
     const bytes = received.bytes();
-    return bytes.length === 0 ? "nothing" : quoted(bytes.toString("latin1"));
+    return bytes.length === 0 ? "nothing" : look.quote(bytes.toString("latin1"));
   };
   return {
     open(socket) {
