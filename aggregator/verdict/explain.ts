@@ -52,7 +52,7 @@ function evidenceOf(state: EngineState, seen: PairVote, atMs: number): VantageEv
     effectiveDomain: domain,
     reason: heard ? (ok ? "ok" : (state.texts[evidence.reason(row, 0)] ?? "internal")) : null,
     detail: heard && !ok ? pair.detail : "",
-    failures: failureRun(evidence, pair),
+    failures: failureRun(state, pair),
     seenAtMs,
     ageMs: seenAtMs === null ? null : Math.max(0, atMs - seenAtMs),
   };

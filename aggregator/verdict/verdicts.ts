@@ -76,7 +76,7 @@ function move(state: EngineState, seen: AssessedTarget, window: Window): void {
   const from = target.state;
   const to = nextState(machineInput(state, seen, window.atMs));
   const cause = causeOf(to, assessed, target.cause);
-  const opensPartial = to === "partial" && !target.incident && halfFail(assessed);
+  const opensPartial = to === "partial" && !target.incident && halfFail(state, seen);
   const causeChanged = cause !== target.cause;
   target.cause = cause;
   if (to !== from || opensPartial) {
@@ -99,9 +99,18 @@ function causeOf(
   return assessed.connects ? "failing" : "unreachable";
 }
 
-/** One lying success must not hide an outage: half of the heard domains failing is an incident. */
-function halfFail({ quorum, assessment }: Assessed): boolean {
-  return assessment === "partial" && 2 * quorum.confirmed >= quorum.heard;
+/**
+ * One lying success must not hide an outage: half of the heard domains failing is an incident. It
+ * waits as long as every success is older than an open suspicion: those may be refuted in a moment,
+ * and one outage must not be told twice.
+ */
+function halfFail(state: EngineState, { target, votes, assessed }: AssessedTarget): boolean {
+  const { quorum, assessment } = assessed;
+  if (assessment !== "partial" || 2 * quorum.confirmed < quorum.heard) return false;
+  const sinceMs = target.suspicion?.sinceMs ?? 0;
+  return votes.some(
+    ({ vote, pair }) => vote === "ok" && state.evidence.hiMs(pair.row, 0) >= sinceMs,
+  );
 }
 
 interface Move {

@@ -49,14 +49,21 @@ export function inRoster(pair: Pair): boolean {
   return probe.vantage.zone !== target.target.spec.zone;
 }
 
-/** Failures in a row up to the newest evidence that were measured while the probe was well. */
-export function failureRun(evidence: EvidenceTable, pair: Pair): number {
-  const count = evidence.count(pair.row);
+/**
+ * Failures in a row up to the newest evidence, measured while the probe was well. A gap of more
+ * than F ends the run: what was seen before it had expired, and must be seen anew.
+ */
+export function failureRun(state: EngineState, pair: Pair): number {
+  const { evidence } = state;
+  const { row, probe, target } = pair;
+  const fMs = freshMs(state, target);
+  const count = evidence.count(row);
   let run = 0;
   while (
     run < count &&
-    evidence.outcome(pair.row, run) !== OK &&
-    evidence.loMs(pair.row, run) >= pair.probe.failFloorMs
+    evidence.outcome(row, run) !== OK &&
+    evidence.loMs(row, run) >= probe.failFloorMs &&
+    (run === 0 || evidence.loMs(row, run - 1) - evidence.loMs(row, run) <= fMs)
   ) {
     run += 1;
   }
@@ -96,7 +103,7 @@ function failureVote(state: EngineState, pair: Pair, atMs: number): PairVote {
   const untilMs = loMs + freshMs(state, target);
   if (atMs > untilMs) return silent(pair, "expired");
   if (!mayAccuse(probe)) return silent(pair, "probe_may_not_accuse");
-  const failures = failureRun(evidence, pair);
+  const failures = failureRun(state, pair);
   if (failures === 0) return silent(pair, "probe_may_not_accuse");
   const domain = domainOfFailure(state, pair);
   if (failures < target.target.spec.fall) {
@@ -164,8 +171,13 @@ export function vantageStateOf(state: EngineState, pair: Pair, atMs: number): Va
   const newestMs = evidence.outcome(row, 0) === OK ? evidence.hiMs(row, 0) : evidence.loMs(row, 0);
   if (atMs - newestMs > freshMs(state, target)) return "no_evidence";
   const { fall, rise } = target.target.spec;
-  const outcomes: number[] = [];
-  for (let age = count - 1; age >= 0; age -= 1) outcomes.push(evidence.outcome(row, age));
+  const fMs = freshMs(state, target);
+  let outcomes: number[] = [];
+  for (let age = count - 1; age >= 0; age -= 1) {
+    const gapMs = evidence.loMs(row, age) - evidence.loMs(row, Math.min(age + 1, count - 1));
+    if (gapMs > fMs) outcomes = [];
+    outcomes.push(evidence.outcome(row, age));
+  }
   return foldVantage(outcomes, fall, rise);
 }
 
