@@ -1,0 +1,28 @@
+/** What every command of the CLI is given. */
+import type { Clock } from "../../shared/clock.ts";
+import type { Settings } from "../../shared/config.ts";
+import type { Random } from "../../shared/random.ts";
+import type { SelfCommand } from "./mesh-children.ts";
+import type { Printer } from "./printer.ts";
+import type { AggregatorFlags, ProbeFlags } from "./program-flags.ts";
+
+/** Everything of the outer world that a command may use. */
+export interface CliContext {
+  printer: Printer;
+  settings: Settings;
+  clock: Clock;
+  random: Random;
+  /** How this program is started again as a process of its own. */
+  self: SelfCommand;
+  /** The two programs; each resolves with its exit code. */
+  programs: {
+    aggregator(flags: AggregatorFlags): Promise<number>;
+    probe(flags: ProbeFlags): Promise<number>;
+  };
+  /** Aborted when the command is asked to stop; the first call begins to listen. */
+  stopSignal(): AbortSignal;
+  /** Asks this process to stop as soon as its standard input closes. */
+  endWithStdin(): void;
+  /** Everything that stands on standard input, as text. */
+  readStdin(): Promise<string>;
+}

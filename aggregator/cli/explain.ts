@@ -1,0 +1,136 @@
+/** `verdicts explain` as text: the sentence, who saw what, and the arithmetic of the quorum. */
+import type { ApiExplanation } from "../../shared/api/verdict.ts";
+import type { Printer } from "./printer.ts";
+import type { Cell, Column } from "./table.ts";
+import { cleanText } from "./table.ts";
+import { dateTime, formatDuration, paintOfVerdict, probeCell, voteMark } from "./words.ts";
+
+type Evidence = ApiExplanation["vantages"][number];
+
+/** Why a vantage was not counted, in words; empty when it was. */
+const NOT_COUNTED: Record<Evidence["counted"], string> = {
+  counted: "",
+  no_evidence: "no evidence",
+  expired: "too old",
+  challenged: "challenged: older than the suspicion",
+  before_floor: "seen before the roster changed",
+  probe_may_not_accuse: "probe may not accuse",
+  probe_may_not_exonerate: "probe may not exonerate",
+  own_domain: "in the target's own domain",
+  not_confirmed: "not confirmed yet",
+};
+
+const VOTE_WORDS: Record<Evidence["vote"], string> = {
+  ok: "reaches it",
+  dead: "cannot connect",
+  sub: "check fails",
+  suspect: "fails, unconfirmed",
+  none: "says nothing",
+};
+
+/** The lines of an explanation; `nowMs` is the clock of the reader. */
+export function explainLines(
+  explanation: ApiExplanation,
+  printer: Pick<Printer, "layOut" | "paint">,
+): string[] {
+  const { paint } = printer;
+  const { state, targetName, sinceMs, atMs, incidentId } = explanation;
+  const word = paintOfVerdict(state, paint)(state.replaceAll("_", " ").toUpperCase());
+  const since = `since ${dateTime(explanation.since)} UTC, for ${formatDuration(atMs - sinceMs)}`;
+  const lines = [
+    `${paint.bold(cleanText(targetName))} is ${word} ${paint.dim(since)}`,
+    cleanText(explanation.sentence),
+  ];
+  if (explanation.lean === "down") {
+    lines.push(paint.yellow("Probable outage: too few witnesses to call it down."));
+  }
+  lines.push("", ...evidenceTable(explanation, printer), "", ...quorumLines(explanation, printer));
+  if (incidentId !== null) {
+    const id = cleanText(incidentId);
+    lines.push("", `Incident ${id}; to take it: quorate incidents ack ${id}`);
+  }
+  return lines;
+}
+
+function evidenceTable(
+  { vantages }: ApiExplanation,
+  { layOut, paint }: Pick<Printer, "layOut" | "paint">,
+): string[] {
+  if (vantages.length === 0) return [paint.yellow("No probe is a vantage of this target.")];
+  const columns: Column[] = [
+    { header: "" },
+    { header: "VANTAGE" },
+    { header: "REGION" },
+    { header: "ZONE" },
+    { header: "SAYS" },
+    { header: "FAILED", align: "right" },
+    { header: "SEEN", align: "right" },
+    { header: "COUNTED" },
+    { header: "PROBE" },
+    { header: "WHY", widthMax: 300 },
+  ];
+  const rows = vantages.map((one): Cell[] => [
+    voteMark(one.vote, paint),
+    one.probeName,
+    one.region,
+    one.zone,
+    VOTE_WORDS[one.vote],
+    one.failures === 0 ? "-" : `${one.failures}×`,
+    one.ageMs === null ? "never" : `${formatDuration(one.ageMs)} ago`,
+    countedCell(one, paint),
+    probeCell(one.probeState, paint),
+    [one.detail, one.probeReason].filter((text) => text !== "").join(" | "),
+  ]);
+  return layOut(columns, rows);
+}
+
+function countedCell({ counted, zone, effectiveDomain }: Evidence, paint: Printer["paint"]): Cell {
+  if (counted !== "counted") return { text: `no: ${NOT_COUNTED[counted]}`, paint: paint.yellow };
+  return effectiveDomain === "" || effectiveDomain === zone ? "yes" : `yes, as ${effectiveDomain}`;
+}
+
+function quorumLines(
+  explanation: ApiExplanation,
+  { layOut, paint }: Pick<Printer, "layOut" | "paint">,
+): string[] {
+  const { roster, need, failing, confirmed, heard, ok, regions } = explanation.quorum;
+  const rows: [string, string, string][] = [
+    ["witnesses", String(roster), "failure domains whose probes are witnesses of this target"],
+    ["heard", String(heard), "of them have fresh evidence"],
+    ["reach it", String(ok), ok > 0 ? "one is enough to say it is not down" : "nobody"],
+    ["fail", String(failing), `${confirmed} confirmed, in ${plural(regions, "region")}`],
+    ["needed", String(need), "confirmed failing domains before it may be called down"],
+  ];
+  const columns: Column[] = [
+    { header: "QUORUM" },
+    { header: "DOMAINS", align: "right" },
+    { header: "", widthMax: 100 },
+  ];
+  return [...layOut(columns, rows), `${paint.bold("so")}  ${conclusionOf(explanation)}`];
+}
+
+/** The last line of the arithmetic: which row of the table of assessments held, and why. */
+export function conclusionOf({ assessment, quorum }: ApiExplanation): string {
+  const { need, failing, confirmed, heard, ok, regions } = quorum;
+  switch (assessment) {
+    case "ok":
+      return `${ok} of ${heard} reach it, and one success outweighs every failure: ok`;
+    case "partial":
+      return `${ok} reach it, but ${confirmed} of ${heard} confirm that they do not: partial`;
+    case "none":
+      return "nothing fresh was heard, and silence is no failure: no evidence";
+    case "short":
+      return `nobody reaches it, but ${failing} failing < ${need} needed: too few witnesses`;
+    case "suspect":
+      return `${failing} failing ≥ ${need} needed, ${failing - confirmed} not confirmed: suspect`;
+    case "allfail":
+      return (
+        `${confirmed} confirmed ≥ ${need} needed, in ${plural(regions, "region")}, ` +
+        "and nobody reaches it: all fail"
+      );
+  }
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

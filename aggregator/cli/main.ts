@@ -1,0 +1,51 @@
+#!/usr/bin/env node
+/** The entry of the command `quorate`: hands the outer world to the CLI and runs one command. */
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { systemClock } from "../../shared/clock.ts";
+import { readSettings } from "../../shared/config.ts";
+import { systemRandom } from "../../shared/random.ts";
+import type { CliContext } from "./context.ts";
+import { terminalPrinter } from "./printer.ts";
+import { runCli } from "./program.ts";
+import { processStopSignal } from "./stopping.ts";
+
+/** Time an orphan has to stop by itself before it is ended. */
+const ORPHAN_PATIENCE_MS = 4_000;
+
+const settings = readSettings();
+const clock = systemClock();
+let stopSignal: AbortSignal | null = null;
+
+const context: CliContext = {
+  printer: terminalPrinter(settings.noColor),
+  settings,
+  clock,
+  random: systemRandom(),
+  self: {
+    execPath: process.execPath,
+    // The loader that runs TypeScript is passed on; a debugger's port cannot be shared.
+    args: [
+      ...process.execArgv.filter((argument) => !argument.startsWith("--inspect")),
+      fileURLToPath(import.meta.url),
+    ],
+  },
+  programs: {
+    // Imported when they are run: a client verb loads neither database nor gRPC server.
+    aggregator: async (flags) => (await import("../main.ts")).runAggregator(flags),
+    probe: async (flags) => (await import("../../probe/main.ts")).runProbe(flags),
+  },
+  stopSignal: () => (stopSignal ??= processStopSignal()),
+  endWithStdin: () => {
+    process.stdin.on("close", () => {
+      process.kill(process.pid, "SIGTERM");
+      systemClock({ keepAlive: false }).after(ORPHAN_PATIENCE_MS, () => process.exit(1));
+    });
+    process.stdin.resume();
+    // A pipe or terminal must not keep a finished command alive; a file cannot.
+    if ("unref" in process.stdin) process.stdin.unref();
+  },
+  readStdin: () => text(process.stdin),
+};
+
+process.exitCode = await runCli(process.argv.slice(2), context);

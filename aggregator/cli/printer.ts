@@ -1,0 +1,105 @@
+/** The CLI's voice: the only file that writes to standard output and standard error. */
+import picocolors from "picocolors";
+import type { Writable } from "node:stream";
+import { cleanText, layOutTable } from "./table.ts";
+import type { Column, Row } from "./table.ts";
+
+/** Colours by name; each gives its text back unchanged when colours are off. */
+export type Paint = Pick<
+  ReturnType<typeof picocolors.createColors>,
+  "bold" | "dim" | "red" | "green" | "yellow" | "blue" | "magenta" | "cyan" | "gray"
+>;
+
+/** Writes for people and machines. Data is cleaned of control characters by `table` and `clean`. */
+export interface Printer {
+  /** Whether lines can be redrawn. */
+  readonly isTerminal: boolean;
+  /** Columns of the terminal; null when there is none, and nothing is cut. */
+  width(): number | null;
+  readonly paint: Paint;
+  /** One line on standard output. Text from elsewhere must have gone through `clean`. */
+  line(text?: string): void;
+  /** One line on standard error: a hint, a warning, an error. */
+  note(text: string): void;
+  /** Pretty JSON on standard output. */
+  json(value: unknown): void;
+  /** One JSON document on one line of standard output. */
+  jsonLine(value: unknown): void;
+  /** A table on standard output. */
+  table(columns: readonly Column[], rows: readonly Row[]): void;
+  /** The lines of a table, not yet printed. */
+  layOut(columns: readonly Column[], rows: readonly Row[]): string[];
+  /** Replaces the lines drawn before with these, on a terminal; else prints nothing. */
+  redraw(lines: readonly string[]): void;
+  /** Text without control characters, so that no stranger can steer the terminal. */
+  clean(text: string): string;
+  /** Text that is already whole, such as a help page. */
+  raw(text: string): void;
+  rawNote(text: string): void;
+}
+
+/** Where a printer writes and how. */
+export interface PrinterOptions {
+  out: Writable;
+  err: Writable;
+  colours: boolean;
+  isTerminal: boolean;
+  width: () => number | null;
+  /** Lines of the terminal; null when there is none. */
+  height: () => number | null;
+}
+
+/** A printer on the given streams. */
+export function createPrinter(options: PrinterOptions): Printer {
+  const { out, err, isTerminal, width } = options;
+  const paint = picocolors.createColors(options.colours);
+  let drawn = 0;
+  const layOut: Printer["layOut"] = (columns, rows) =>
+    layOutTable({ columns, rows, width: width(), paintHeader: paint.bold });
+  const line = (text = ""): void => void out.write(`${text}\n`);
+  return {
+    isTerminal,
+    width,
+    paint,
+    line,
+    layOut,
+    note: (text) => void err.write(`${text}\n`),
+    json: (value) => line(JSON.stringify(value, null, 2)),
+    jsonLine: (value) => line(JSON.stringify(value)),
+    table: (columns, rows) => layOut(columns, rows).forEach((text) => line(text)),
+    redraw: (lines) => {
+      if (!isTerminal) return;
+      // Cursor up over what was drawn, erased to the end of the screen. Lines do not wrap
+      // meanwhile, because a wrapped one would be two to go back over.
+      const back = drawn === 0 ? "" : `\u001b[${drawn}A\r\u001b[0J`;
+      // What stands above the screen cannot be gone back to, so it must not grow beyond.
+      const shown = lines.slice(0, (options.height() ?? lines.length + 1) - 1);
+      const text = shown.map((one) => `${one}\n`).join("");
+      out.write(`${back}\u001b[?7l${text}\u001b[?7h`);
+      drawn = shown.length;
+    },
+    clean: cleanText,
+    raw: (text) => void out.write(text),
+    rawNote: (text) => void err.write(text),
+  };
+}
+
+/** The printer of this process: colours only on a terminal and without NO_COLOR. */
+export function terminalPrinter(noColor: boolean): Printer {
+  const { stdout, stderr } = process;
+  const isTerminal = stdout.isTTY;
+  // A reader that went away (`| head`) is no error of ours.
+  for (const stream of [stdout, stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      process.exit(error.code === "EPIPE" ? 0 : 1);
+    });
+  }
+  return createPrinter({
+    out: stdout,
+    err: stderr,
+    colours: isTerminal && !noColor,
+    isTerminal,
+    width: () => (isTerminal ? stdout.columns : null),
+    height: () => (isTerminal ? stdout.rows : null),
+  });
+}

@@ -1,0 +1,128 @@
+/** `quorate probes`: the programs at the vantage points. */
+import type { Command } from "commander";
+import type { ApiPage } from "../../shared/api/common.ts";
+import type { ApiProbe } from "../../shared/api/probe.ts";
+import type { CliContext } from "./context.ts";
+import { collectLabel } from "./parse.ts";
+import {
+  addListVerb,
+  addVerb,
+  gather,
+  openSession,
+  printDone,
+  printList,
+  printRecord,
+} from "./session.ts";
+import type { ClientFlags, ListFlags, Session } from "./session.ts";
+import { ago, dateTime, formatDuration, formatLabels, probeCell } from "./words.ts";
+
+interface CreateFlags extends ClientFlags {
+  region: string;
+  zone: string;
+  label?: Record<string, string>;
+}
+
+/** Adds `quorate probes`. */
+export function addProbes(program: Command, context: CliContext): void {
+  const probes = program.command("probes").description("probes: who looks, from where");
+  addVerb(probes, "create <name>", "make a probe; prints its token, once, and how to start it")
+    .requiredOption("--region <region>", "region it stands in")
+    .requiredOption("--zone <zone>", "failure domain it shares with others: zone, rack, uplink")
+    .option("--label <key=value>", "a label; may be given again", collectLabel)
+    .action((name: string, flags: CreateFlags) => create(openSession(context, flags), name, flags));
+  addListVerb(probes, "list", "list probes").action(async (flags: ListFlags) => {
+    const session = openSession(context, flags);
+    const page = await gather(flags.limit, (query) => session.client.probes.list(query));
+    list(session, page, context.clock.wallMs());
+  });
+  addVerb(probes, "get <probe>", "show one probe").action(
+    async (probe: string, flags: ClientFlags) => {
+      const session = openSession(context, flags);
+      show(session, await session.client.probes.get(probe), context.clock.wallMs());
+    },
+  );
+  addVerb(probes, "drain <probe>", "let a probe leave gracefully").action(
+    async (probe: string, flags: ClientFlags) => {
+      const session = openSession(context, flags);
+      const drained = await session.client.probes.drain(probe);
+      printDone(session, `${drained.name} is draining: it gets no more checks.`, drained);
+    },
+  );
+  addVerb(probes, "remove <probe>", "remove a probe and its token").action(
+    async (probe: string, flags: ClientFlags) => {
+      const session = openSession(context, flags);
+      await session.client.probes.delete(probe);
+      printDone(session, `${probe} is removed, and its token is void.`);
+    },
+  );
+}
+
+async function create(session: Session, name: string, flags: CreateFlags): Promise<void> {
+  const { printer } = session;
+  const { region, zone, label } = flags;
+  const created = await session.client.probes.create({ name, region, zone, labels: label ?? {} });
+  if (session.json) return printer.json(created);
+  const { probe, token, join } = created;
+  printer.line(`${probe.name} in ${probe.region}, zone ${probe.zone} (${probe.id})`);
+  printer.line(`token  ${printer.clean(token)}`);
+  printer.line(`start  ${printer.clean(join)}`);
+  printer.note("The token is shown this once: keep it in a file with mode 0600.");
+}
+
+function list(session: Session, page: ApiPage<ApiProbe>, nowMs: number): void {
+  const { paint } = session.printer;
+  printList(session, {
+    page,
+    empty: "There are no probes yet: quorate probes create NAME --region REGION --zone ZONE",
+    columns: [
+      { header: "PROBE" },
+      { header: "REGION" },
+      { header: "ZONE" },
+      { header: "STATE" },
+      { header: "FOR", align: "right" },
+      { header: "HEARTBEAT", align: "right" },
+      { header: "LAG", align: "right" },
+      { header: "WHY", widthMax: 200 },
+    ],
+    row: ({ name, region, zone, status }) => [
+      name,
+      region,
+      zone,
+      probeCell(status.state, paint),
+      ago(status.since, nowMs),
+      ago(status.lastHeartbeatAt, nowMs),
+      status.eventLoopLagMs === null ? "-" : formatDuration(status.eventLoopLagMs),
+      status.reason,
+    ],
+  });
+}
+
+function show(session: Session, probe: ApiProbe, nowMs: number): void {
+  const { status } = probe;
+  const canaries = status.canaries.map(({ id, ok }) => `${id} ${ok ? "passes" : "fails"}`);
+  printRecord(session, probe, [
+    ["name", probe.name],
+    ["id", probe.id],
+    ["region", probe.region],
+    ["zone", probe.zone],
+    ["labels", formatLabels(probe.labels)],
+    ["state", probeCell(status.state, session.printer.paint)],
+    ["for", ago(status.since, nowMs)],
+    ["why", status.reason],
+    ["connected", status.connected ? "yes" : "no"],
+    ["version", status.version ?? "-"],
+    ["host", status.hostname ?? "-"],
+    ["kinds", status.kinds.join(" ")],
+    ["heartbeat", `${ago(status.lastHeartbeatAt, nowMs)} ago`],
+    ["canaries", canaries.join(", ")],
+    ["must-fail canary", mustFailText(status.mustFailHeld)],
+    ["running checks", String(status.runningChecks ?? "-")],
+    ["spooled batches", String(status.spooledBatches ?? "-")],
+    ["created", dateTime(probe.createdAt)],
+  ]);
+}
+
+function mustFailText(held: boolean | null): string {
+  if (held === null) return "-";
+  return held ? "fails, as it must" : "succeeded: something answers for everybody";
+}

@@ -1,0 +1,42 @@
+/** Flags of the two programs, as the command line gives them. */
+import type { LogLevel } from "../../shared/log.ts";
+import type { ListenAddress } from "./parse.ts";
+
+/** Flags of `quorate aggregator`, as commander reads them. */
+export interface AggregatorFlags {
+  data: string;
+  listen: ListenAddress;
+  grpcListen: ListenAddress;
+  tlsCert?: string;
+  tlsKey?: string;
+  insecure: boolean;
+  heartbeatMs: number;
+  logLevel: LogLevel;
+  /** Aborted when the program is asked to stop. */
+  stopSignal: AbortSignal;
+}
+
+/** Flags of `quorate probe`, as commander reads them. */
+export interface RawProbeFlags {
+  aggregator: ListenAddress;
+  tokenFile?: string;
+  data: string;
+  ca?: string;
+  insecure: boolean;
+  sourceAddress?: string;
+  /** False: --no-health. */
+  health: boolean;
+  healthListen?: ListenAddress;
+  mustFail?: ListenAddress;
+  knownGoodName?: string;
+  logLevel: LogLevel;
+}
+
+/** Flags of `quorate probe`, the token read. */
+export interface ProbeFlags extends Omit<RawProbeFlags, "tokenFile" | "health" | "healthListen"> {
+  token: string;
+  /** Where the probe answers its peers' canaries; null: nowhere; undefined: its own default. */
+  healthListen: ListenAddress | null | undefined;
+  /** Aborted when the program is asked to stop. */
+  stopSignal: AbortSignal;
+}

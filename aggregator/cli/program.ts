@@ -1,0 +1,110 @@
+/** The command `quorate`: every program and every noun, and how errors become exit codes. */
+import { Command, CommanderError } from "commander";
+import { messageOf, QuorateError } from "../../shared/errors.ts";
+import { VERSION } from "../../shared/version.ts";
+import { addChannels } from "./channels.ts";
+import type { CliContext } from "./context.ts";
+import { addDuke } from "./duke.ts";
+import { addEvents } from "./events.ts";
+import { EXIT_CODES, exitCodeOf } from "./exit-codes.ts";
+import { addHook } from "./hook.ts";
+import { addIncidents } from "./incidents.ts";
+import { addMesh } from "./mesh.ts";
+import { addNotifications } from "./notifications.ts";
+import { addProbes } from "./probes.ts";
+import { addPrograms } from "./programs.ts";
+import { addTargets } from "./targets.ts";
+import { addTokens } from "./tokens.ts";
+import { addVerdicts } from "./verdicts.ts";
+
+const ENVIRONMENT = `
+Environment:
+  QUORATE_URL          address of the API (default http://127.0.0.1:7700)
+  QUORATE_TOKEN        bearer token; without it, ./.quorate/admin.token for a local address
+  QUORATE_PROBE_TOKEN  token of \`quorate probe\`
+  NO_COLOR             set: no colours
+
+A program is a singular word, a resource a plural one. Exit codes: quorate help exit-codes`;
+
+/** Runs one command line (without interpreter and script) and resolves with its exit code. */
+export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
+  // Help topics that are no commands; commander knows only commands.
+  if (args[0] === "help" && args[1] === "exit-codes") {
+    printExitCodes(context);
+    return EXIT_CODES.ok.code;
+  }
+  let code: number = EXIT_CODES.ok.code;
+  const program = createProgram(context, (exitCode) => {
+    code = exitCode;
+  });
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return code;
+  } catch (thrown) {
+    // commander has printed its own message or help already.
+    if (!(thrown instanceof CommanderError)) printError(thrown, context);
+    return exitCodeOf(thrown);
+  }
+}
+
+function createProgram(context: CliContext, setExitCode: (code: number) => void): Command {
+  const { printer } = context;
+  const program = new Command("quorate")
+    .description("A probe mesh with quorum verdicts: down only when no vantage point reaches it.")
+    .version(VERSION, "-V, --version", "print the version")
+    .option("--until-stdin-closes", "end when standard input closes, with the parent process")
+    .exitOverride()
+    .showHelpAfterError("(add --help for the flags)")
+    .configureOutput({
+      writeOut: (text) => printer.raw(text),
+      writeErr: (text) => printer.rawNote(text),
+      getOutHasColors: () => printer.paint.bold("") !== "",
+      getErrHasColors: () => printer.paint.bold("") !== "",
+    })
+    .addHelpText("after", ENVIRONMENT);
+  program.hook("preAction", () => {
+    if (program.opts()["untilStdinCloses"] === true) context.endWithStdin();
+  });
+  program
+    .command("version")
+    .description("print the version")
+    .action(() => printer.line(VERSION));
+  program.commandsGroup("Programs:");
+  addMesh(program, context);
+  addPrograms(program, context, setExitCode);
+  addDuke(program, context);
+  addHook(program, context);
+  program.commandsGroup("Resources:");
+  addTargets(program, context);
+  addProbes(program, context);
+  addVerdicts(program, context);
+  addIncidents(program, context);
+  addChannels(program, context);
+  addNotifications(program, context);
+  addEvents(program, context);
+  addTokens(program, context);
+  return program;
+}
+
+function printExitCodes({ printer }: CliContext): void {
+  printer.table(
+    [
+      { header: "CODE", align: "right" },
+      { header: "MEANING", widthMax: 100 },
+    ],
+    Object.values(EXIT_CODES).map(({ code, meaning }) => [String(code), meaning]),
+  );
+}
+
+/** Prints an error as a sentence, and each thing wrong with the input on a line of its own. */
+export function printError(thrown: unknown, { printer }: Pick<CliContext, "printer">): void {
+  const { paint, clean } = printer;
+  printer.note(`${paint.red("error:")} ${clean(messageOf(thrown))}`);
+  if (!(thrown instanceof QuorateError)) return;
+  for (const { path, message, value } of thrown.issues) {
+    const found = value === undefined ? "" : ` (found ${clean(value)})`;
+    printer.note(
+      `  ${paint.bold(clean(path === "" ? "(input)" : path))}: ${clean(message)}${found}`,
+    );
+  }
+}

@@ -1,0 +1,87 @@
+/** `quorate aggregator` and `quorate probe`: their flags; the programs live elsewhere. */
+import { Option } from "commander";
+import type { Command } from "commander";
+import { LOG_LEVELS } from "../../shared/log.ts";
+import type { CliContext } from "./context.ts";
+import { UsageError } from "./exit-codes.ts";
+import { readSecretFile } from "./files.ts";
+import { listenOption, parseIntegerIn } from "./parse.ts";
+import type { AggregatorFlags, RawProbeFlags } from "./program-flags.ts";
+
+const logLevel = (): Option =>
+  new Option("--log-level <level>", "least urgent level that is logged")
+    .choices(LOG_LEVELS)
+    .default("info");
+
+/** Adds `quorate aggregator` and `quorate probe`. */
+export function addPrograms(
+  program: Command,
+  context: CliContext,
+  setExitCode: (code: number) => void,
+): void {
+  addAggregator(program, context, setExitCode);
+  addProbe(program, context, setExitCode);
+}
+
+function addAggregator(
+  program: Command,
+  context: CliContext,
+  setExitCode: (code: number) => void,
+): void {
+  program
+    .command("aggregator")
+    .description("the program that decides")
+    .option("--data <dir>", "folder of everything durable", "./.quorate")
+    .addOption(listenOption("--listen <host:port>", "where HTTP listens", "127.0.0.1:7700"))
+    .addOption(listenOption("--grpc-listen <host:port>", "where probes connect", "127.0.0.1:7701"))
+    .option("--tls-cert <file>", "certificate chain of the gRPC port, PEM")
+    .option("--tls-key <file>", "private key of the certificate, PEM")
+    .option("--insecure", "allow gRPC without TLS on an address that is not loopback", false)
+    .option(
+      "--heartbeat-ms <n>",
+      "time between heartbeats of a probe",
+      parseIntegerIn(100, 60_000),
+      5_000,
+    )
+    .addOption(logLevel())
+    .action(async (flags: Omit<AggregatorFlags, "stopSignal">) => {
+      if ((flags.tlsCert === undefined) !== (flags.tlsKey === undefined)) {
+        throw new UsageError("Expected --tls-cert and --tls-key together; found only one of them.");
+      }
+      const stopSignal = context.stopSignal();
+      setExitCode(await context.programs.aggregator({ ...flags, stopSignal }));
+    });
+}
+
+function addProbe(
+  program: Command,
+  context: CliContext,
+  setExitCode: (code: number) => void,
+): void {
+  program
+    .command("probe")
+    .description("the program at a vantage point")
+    .addOption(listenOption("--aggregator <host:port>", "gRPC address").makeOptionMandatory(true))
+    .option("--token-file <file>", "file with the probe's token; else QUORATE_PROBE_TOKEN")
+    .option("--data <dir>", "folder of the spool", "./.quorate-probe")
+    .option("--ca <file>", "certificate authority of the aggregator, PEM")
+    .option("--insecure", "allow gRPC without TLS to an address that is not loopback", false)
+    .option("--source-address <ip>", "local address that checks connect from")
+    .addOption(listenOption("--health-listen <host:port>", "where it answers its peers"))
+    .option("--no-health", "answer no peers")
+    .addOption(listenOption("--must-fail <host:port>", "address that nothing may answer"))
+    .option("--known-good-name <name>", "name that is asked of a resolver that failed")
+    .addOption(logLevel())
+    .action(async (raw: RawProbeFlags) => {
+      const { tokenFile, health, healthListen, ...rest } = raw;
+      const token = tokenFile ? readSecretFile(tokenFile) : context.settings.probeToken;
+      if (token === null) {
+        throw new UsageError("Expected a token: give --token-file or set QUORATE_PROBE_TOKEN.");
+      }
+      const stopSignal = context.stopSignal();
+      const listen = health ? healthListen : null;
+      setExitCode(
+        await context.programs.probe({ ...rest, token, healthListen: listen, stopSignal }),
+      );
+    });
+}

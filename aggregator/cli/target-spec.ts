@@ -1,0 +1,129 @@
+/** The flags that describe a target, and the request body made of them. */
+import { Option } from "commander";
+import type { Command } from "commander";
+import type { CliContext } from "./context.ts";
+import { UsageError } from "./exit-codes.ts";
+import { readTextFile } from "./files.ts";
+import { collectLabel, collectOption, durationOption, parseIntegerIn, parseList } from "./parse.ts";
+import type { ClientFlags } from "./session.ts";
+
+/** Flags of `targets create`, `put` and `patch`. */
+export interface SpecFlags extends ClientFlags {
+  file?: string;
+  kind?: string;
+  url?: string;
+  option?: Record<string, unknown>;
+  interval?: number;
+  timeout?: number;
+  fall?: number;
+  rise?: number;
+  label?: Record<string, string>;
+  probes?: string[];
+  regions?: string[];
+  zones?: string[];
+  ownZone?: string;
+  playbookUrl?: string;
+  parents?: string[];
+  minDomains?: number;
+  coverage?: number;
+  minRegions?: number;
+  downOn?: string;
+  enabled?: boolean;
+}
+
+/** Adds the flags that describe a target. */
+export function addSpecFlags(verb: Command): Command {
+  return verb
+    .option("--file <file>", "JSON of the target, - for standard input; flags win over it")
+    .option("--kind <kind>", "kind of check: http, tcp, grpc (default http with --url)")
+    .option("--url <url>", "what an http check asks; short for --option url=…")
+    .option("--option <key=value>", "an option of the kind, value in JSON", collectOption)
+    .addOption(durationOption("--interval <duration>", "time between checks of one vantage"))
+    .addOption(durationOption("--timeout <duration>", "deadline of one attempt"))
+    .option("--fall <n>", "failures in a row that confirm a failure", parseIntegerIn(1, 10))
+    .option("--rise <n>", "successes in a row that confirm a recovery", parseIntegerIn(1, 10))
+    .option("--label <key=value>", "a label; may be given again", collectLabel)
+    .option("--probes <names>", "only these probes look", parseList)
+    .option("--regions <names>", "only probes in these regions look", parseList)
+    .option("--zones <names>", "only probes in these zones look", parseList)
+    .option("--own-zone <zone>", "the target's own failure domain: no witness for itself")
+    .option("--playbook-url <url>", "link that every message carries")
+    .option("--parents <names>", "targets that this one depends on", parseList)
+    .option("--min-domains <n>", "failure domains that must fail", parseIntegerIn(1, 100))
+    .option("--coverage <share>", "share of the domains that must fail, 0 to 1", Number)
+    .option("--min-regions <n>", "regions the failing must span", parseIntegerIn(1, 100))
+    .addOption(
+      new Option("--down-on <what>", "what counts as down").choices(["failing", "unreachable"]),
+    )
+    .option("--enabled", "check it")
+    .option("--no-enabled", "keep it, but do not check it");
+}
+
+/** The body that the flags and the file describe; only what was given stands in it. */
+export async function specOf(
+  flags: SpecFlags,
+  context: Pick<CliContext, "readStdin">,
+): Promise<Record<string, unknown>> {
+  const base = flags.file === undefined ? {} : await readSpecFile(flags.file, context);
+  const options = {
+    ...objectOf(base["options"]),
+    ...(flags.url === undefined ? {} : { url: flags.url }),
+    ...flags.option,
+  };
+  const vantages = given({ probes: flags.probes, regions: flags.regions, zones: flags.zones });
+  const policy = given({
+    minDomains: flags.minDomains,
+    coverage: flags.coverage,
+    minRegions: flags.minRegions,
+    downOn: flags.downOn,
+  });
+  const fields = given({
+    kind: flags.kind ?? (flags.url !== undefined && !base["kind"] ? "http" : undefined),
+    intervalMs: flags.interval,
+    timeoutMs: flags.timeout,
+    fall: flags.fall,
+    rise: flags.rise,
+    labels: flags.label && { ...objectOf(base["labels"]), ...flags.label },
+    vantages: merged(base["vantages"], vantages),
+    zone: flags.ownZone,
+    playbookUrl: flags.playbookUrl,
+    parents: flags.parents,
+    policy: merged(base["policy"], policy),
+    enabled: flags.enabled,
+    options: Object.keys(options).length === 0 ? undefined : options,
+  });
+  return { ...base, ...fields };
+}
+
+/** The fields of a record that are not undefined. */
+function given(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+function merged(base: unknown, fields: Record<string, unknown>): unknown {
+  return Object.keys(fields).length === 0 ? undefined : { ...objectOf(base), ...fields };
+}
+
+/** An object as a record; an empty one for anything else, which the API will refuse by itself. */
+function objectOf(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? { ...value } : {};
+}
+
+/** Reads JSON that must be an object from a file, or from standard input for `-`. */
+export async function readSpecFile(
+  file: string,
+  context: Pick<CliContext, "readStdin">,
+): Promise<Record<string, unknown>> {
+  const where = file === "-" ? "standard input" : file;
+  const text = file === "-" ? await context.readStdin() : readTextFile(file);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (thrown) {
+    throw new UsageError(`Expected JSON in ${where}: ${String(thrown)}.`);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new UsageError(`Expected a JSON object in ${where}, such as {"kind":"http",…}.`);
+  }
+  return { ...value };
+}

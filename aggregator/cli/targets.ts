@@ -1,0 +1,222 @@
+/** `quorate targets`: what is checked. */
+import type { Command } from "commander";
+import type { ApiResult } from "../../shared/api/result.ts";
+import type { ApiRun, ApiTarget } from "../../shared/api/target.ts";
+import type { CliContext } from "./context.ts";
+import { UsageError } from "./exit-codes.ts";
+import { collectTexts, durationOption, parseIntegerIn } from "./parse.ts";
+import { addListVerb, addVerb, gather, openSession } from "./session.ts";
+import { printDone, printList, printRecord } from "./session.ts";
+import type { ClientFlags, ListFlags, Session } from "./session.ts";
+import type { Column, Row } from "./table.ts";
+import { addSpecFlags, specOf } from "./target-spec.ts";
+import type { SpecFlags } from "./target-spec.ts";
+import { ago, dateTime, formatDuration, formatLabels, verdictCell } from "./words.ts";
+
+interface RevisionFlag {
+  ifRevision?: number;
+}
+
+interface ResultFlags extends ListFlags {
+  probe?: string;
+  since?: number;
+}
+
+/** Adds `quorate targets`. */
+export function addTargets(program: Command, context: CliContext): void {
+  const targets = program.command("targets").description("targets: what is checked");
+  addWrites(targets, context);
+  addListVerb(targets, "list", "list targets with their verdicts")
+    .option("--label <key=value>", "only with this label; may be given again", collectTexts)
+    .option("--kind <kind>", "only of this kind")
+    .action(async (flags: ListFlags & { label?: string[]; kind?: string }) => {
+      const session = openSession(context, flags);
+      const { label, kind } = flags;
+      const page = await gather(flags.limit, (query) =>
+        session.client.targets.list({ ...query, label, kind }),
+      );
+      printList(session, { page, ...targetListing(session, context.clock.wallMs()) });
+    });
+  addVerb(targets, "get <target>", "show one target").action(
+    async (target: string, flags: ClientFlags) => {
+      const session = openSession(context, flags);
+      show(session, await session.client.targets.get(target), context.clock.wallMs());
+    },
+  );
+  addVerb(targets, "run <target>", "let every vantage look now, and wait for what they saw")
+    .option("--no-wait", "do not wait")
+    .action(async (target: string, flags: ClientFlags & { wait: boolean }) => {
+      const session = openSession(context, flags);
+      showRun(session, await session.client.targets.run(target, { wait: flags.wait }));
+    });
+  addListVerb(targets, "results <target>", "what the vantages saw, newest first")
+    .option("--probe <probe>", "only of this probe")
+    .addOption(durationOption("--since <duration>", "only as old as this"))
+    .action(async (target: string, flags: ResultFlags) => {
+      const session = openSession(context, flags);
+      const nowMs = context.clock.wallMs();
+      const from = flags.since === undefined ? undefined : nowMs - flags.since;
+      const page = await gather(flags.limit, (query) =>
+        session.client.targets.results(target, { ...query, probe: flags.probe, from }),
+      );
+      const empty = "There are no results yet.";
+      printList(session, { page, columns: RESULT_COLUMNS, row: resultRow(session), empty });
+    });
+}
+
+function addWrites(targets: Command, context: CliContext): void {
+  addSpecFlags(addVerb(targets, "create <name>", "make a target")).action(
+    async (name: string, flags: SpecFlags) => {
+      const session = openSession(context, flags);
+      const body = { ...(await wholeSpec(flags, context)), name };
+      printWritten(session, "created", await session.client.targets.create(body));
+    },
+  );
+  addRevision(addSpecFlags(addVerb(targets, "put <name>", "make or replace a target"))).action(
+    async (name: string, flags: SpecFlags & RevisionFlag) => {
+      const session = openSession(context, flags);
+      const body = { ...(await wholeSpec(flags, context)), name };
+      const { ifRevision } = flags;
+      const target = await session.client.targets.put(name, body, { ifRevision });
+      printWritten(session, "stored", target);
+    },
+  );
+  addRevision(addSpecFlags(addVerb(targets, "patch <target>", "change what is given"))).action(
+    async (target: string, flags: SpecFlags & RevisionFlag) => {
+      const session = openSession(context, flags);
+      const body = await specOf(flags, context);
+      if (Object.keys(body).length === 0) {
+        throw new UsageError("Expected at least one flag that says what to change.");
+      }
+      const { ifRevision } = flags;
+      printWritten(
+        session,
+        "changed",
+        await session.client.targets.patch(target, body, { ifRevision }),
+      );
+    },
+  );
+  addRevision(addVerb(targets, "delete <target>", "delete a target")).action(
+    async (target: string, flags: ClientFlags & RevisionFlag) => {
+      const session = openSession(context, flags);
+      await session.client.targets.delete(target, { ifRevision: flags.ifRevision });
+      printDone(session, `${target} is deleted.`);
+    },
+  );
+}
+
+function addRevision(verb: Command): Command {
+  const parse = parseIntegerIn(1, Number.MAX_SAFE_INTEGER);
+  return verb.option("--if-revision <n>", "only if this is still its revision", parse);
+}
+
+async function wholeSpec(flags: SpecFlags, context: CliContext): Promise<Record<string, unknown>> {
+  const spec = await specOf(flags, context);
+  if (!("kind" in spec)) {
+    throw new UsageError("Expected --kind (http, tcp, grpc, …), or --url for http, or --file.");
+  }
+  return { options: {}, ...spec };
+}
+
+function printWritten(session: Session, done: string, target: ApiTarget): void {
+  const { name, id, revision, warnings } = target;
+  printDone(session, `${name} is ${done} (${id}, revision ${revision}).`, target);
+  if (!session.json) warn(session, warnings);
+}
+
+function warn({ printer }: Session, warnings: readonly string[]): void {
+  for (const warning of warnings) {
+    printer.note(`${printer.paint.yellow("warning:")} ${printer.clean(warning)}`);
+  }
+}
+
+function targetListing(session: Session, nowMs: number) {
+  const columns: Column[] = [
+    { header: "TARGET" },
+    { header: "KIND" },
+    { header: "VERDICT" },
+    { header: "FOR", align: "right" },
+    { header: "EVERY", align: "right" },
+    { header: "ENDPOINT", widthMax: 100 },
+    { header: "LABELS", widthMax: 100 },
+  ];
+  const row = (target: ApiTarget): Row => [
+    target.name,
+    target.kind,
+    verdictCell(target.verdict.state, session.printer.paint),
+    ago(target.verdict.since, nowMs),
+    target.enabled ? formatDuration(target.intervalMs) : "disabled",
+    endpointOf(target.options),
+    formatLabels(target.labels),
+  ];
+  return { columns, row, empty: "There are no targets yet: quorate targets create NAME --url URL" };
+}
+
+/** Where a check goes: the option that says so in most kinds; empty when there is none. */
+function endpointOf(options: Record<string, unknown>): string {
+  const { url, address, host, port } = options;
+  const where = [url, address, host].find((one) => typeof one === "string");
+  if (typeof where !== "string") return "";
+  return typeof port === "number" && where === host ? `${where}:${port}` : where;
+}
+
+function show(session: Session, target: ApiTarget, nowMs: number): void {
+  const { paint } = session.printer;
+  printRecord(session, target, [
+    ["name", target.name],
+    ["id", target.id],
+    ["kind", target.kind],
+    ...Object.entries(target.options).map(([key, value]): [string, string] => [
+      `  ${key}`,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]),
+    ["verdict", verdictCell(target.verdict.state, paint)],
+    ["for", ago(target.verdict.since, nowMs)],
+    ["enabled", target.enabled ? "yes" : "no"],
+    ["interval", formatDuration(target.intervalMs)],
+    ["timeout", formatDuration(target.timeoutMs)],
+    ["fall, rise", `${target.fall}, ${target.rise}`],
+    ["labels", formatLabels(target.labels)],
+    ["vantages", JSON.stringify(target.vantages)],
+    ["own zone", target.zone ?? "-"],
+    ["policy", JSON.stringify(target.policy)],
+    ["parents", target.parents.join(" ")],
+    ["playbook", target.playbookUrl ?? "-"],
+    ["revision", String(target.revision)],
+    ["changed", dateTime(target.updatedAt)],
+  ]);
+  if (!session.json) warn(session, target.warnings);
+}
+
+const RESULT_COLUMNS: Column[] = [
+  { header: "AT (UTC)" },
+  { header: "PROBE" },
+  { header: "CLASS" },
+  { header: "LATENCY", align: "right" },
+  { header: "CANARIES" },
+  { header: "REASON" },
+  { header: "WHY", widthMax: 300 },
+];
+
+function resultRow({ printer: { paint } }: Session): (result: ApiResult) => Row {
+  return (result) => [
+    dateTime(result.at),
+    result.probe ?? result.probeId,
+    { text: result.class, paint: result.class === "ok" ? paint.green : paint.red },
+    `${(result.latencyUs / 1_000).toFixed(1)}ms`,
+    result.certificate === "none" ? "-" : result.certificate,
+    result.late ? `${result.reason} (late)` : result.reason,
+    result.detail,
+  ];
+}
+
+function showRun(session: Session, run: ApiRun): void {
+  if (session.json) return session.printer.json(run);
+  const { printer } = session;
+  const asked = run.vantages.map(({ probe }) => probe).join(", ");
+  if (asked === "") return printer.note("No vantage is connected: nobody was asked to look.");
+  if (run.results.length === 0) return printer.line(printer.clean(`Asked to look: ${asked}.`));
+  printer.table(RESULT_COLUMNS, run.results.map(resultRow(session)));
+  if (!run.complete)
+    printer.note(`Not all have answered in time; asked were: ${printer.clean(asked)}.`);
+}

@@ -1,0 +1,34 @@
+/** What the environment says: the only file that reads process.env. */
+
+/** Settings from the environment; flags of a command win over them. */
+export interface Settings {
+  /** QUORATE_URL: base address of the aggregator's API. Default http://127.0.0.1:7700. */
+  url: string;
+  /** QUORATE_TOKEN: bearer token of the clients; null when not set. A secret. */
+  token: string | null;
+  /** QUORATE_PROBE_TOKEN: token of a probe; null when not set. A secret. */
+  probeToken: string | null;
+  /** NO_COLOR: true when set to anything but the empty text (https://no-color.org). */
+  noColor: boolean;
+}
+
+/** Base address of the API when nothing else is said. */
+export const DEFAULT_URL = "http://127.0.0.1:7700";
+
+/** Reads the settings; `environment` is the process's own unless a test gives another. */
+export function readSettings(
+  environment: Record<string, string | undefined> = process.env,
+): Settings {
+  return {
+    url: textOf(environment["QUORATE_URL"]) ?? DEFAULT_URL,
+    token: textOf(environment["QUORATE_TOKEN"]),
+    probeToken: textOf(environment["QUORATE_PROBE_TOKEN"]),
+    noColor: textOf(environment["NO_COLOR"]) !== null,
+  };
+}
+
+/** An empty or blank variable reads as not set, as most shells' users expect. */
+function textOf(value: string | undefined): string | null {
+  const text = value?.trim() ?? "";
+  return text === "" ? null : text;
+}
