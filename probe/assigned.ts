@@ -1,4 +1,5 @@
 /** What this probe was told to check: assignments, prepared once so that they can only run. */
+import type { Clock, Timer } from "../shared/clock.ts";
 import { LIMITS } from "../shared/limits.ts";
 import type { Log } from "../shared/log.ts";
 import { QuorateError, messageOf } from "../shared/errors.ts";
@@ -9,6 +10,12 @@ import type { PreparedCheck } from "./checks/check.ts";
 
 /** Longest own burst an aggregator may ask for; more is read as this (`fall` is at most 10). */
 export const BURST_ATTEMPTS_MAX = 10;
+
+/**
+ * Time after a snapshot in which what it did not name may still be named by the deltas behind it:
+ * a long list comes in many messages, and a reconnect must not throw every schedule away.
+ */
+export const SNAPSHOT_REST_MS = 2_000;
 
 /** A target as this probe runs it: one revision, never changed. */
 export interface AssignedTarget {
@@ -31,6 +38,7 @@ export type PrepareCheck = (kind: string, options: unknown) => PreparedCheck;
 
 /** What the book of assignments needs. */
 export interface AssignedDeps {
+  clock: Clock;
   log: Log;
   /** Kinds this probe can run. */
   kinds: readonly string[];
@@ -47,25 +55,29 @@ export interface Assigned {
   apply(message: Assignments): void;
   /** How many targets are assigned. */
   size(): number;
+  /** Forgets what a snapshot left to do. */
+  stop(): void;
 }
 
 /** Creates an empty book. */
 export function createAssigned(deps: AssignedDeps): Assigned {
   const targets = new Map<number, { target: AssignedTarget; source: Assignment }>();
+  /** Handles that the last snapshot did not name, and that no delta has named since. */
+  let unnamed = new Set<number>();
+  let rest: Timer | null = null;
 
   function remove(handle: number): void {
+    unnamed.delete(handle);
     if (targets.delete(handle)) deps.onRemoved(handle);
   }
 
   function upsert(source: Assignment): void {
+    unnamed.delete(source.handle);
     const known = targets.get(source.handle);
     if (known && sameAssignment(known.source, source)) return;
     if (!known && targets.size >= LIMITS.targetsMax) {
-      deps.log.warn(
-        { handle: source.handle, max: LIMITS.targetsMax },
-        "Too many targets: left out.",
-      );
-      return;
+      const fields = { handle: source.handle, max: LIMITS.targetsMax };
+      return deps.log.warn(fields, "More targets than a probe takes: this one is left out.");
     }
     const target = assignedTarget(source, deps);
     targets.set(source.handle, { target, source });
@@ -76,12 +88,14 @@ export function createAssigned(deps: AssignedDeps): Assigned {
     size: () => targets.size,
     apply(message) {
       if (message.snapshot) {
-        const kept = new Set(message.upserts.map((source) => source.handle));
-        for (const handle of targets.keys()) if (!kept.has(handle)) remove(handle);
+        unnamed = new Set(targets.keys());
+        rest?.cancel();
+        rest = deps.clock.after(SNAPSHOT_REST_MS, () => unnamed.forEach(remove));
       }
       for (const handle of message.removedHandles) remove(handle);
       for (const source of message.upserts) upsert(source);
     },
+    stop: () => rest?.cancel(),
   };
 }
 

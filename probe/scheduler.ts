@@ -5,7 +5,7 @@ import type { AssignedTarget } from "./assigned.ts";
 import { TICK_MS, wheelEntry } from "./wheel.ts";
 import type { Wheel, WheelEntry } from "./wheel.ts";
 
-/** Longest time a check may start after its slot; beyond, it is void (also never over half an interval). */
+/** Longest time a check may start after its slot, and never over half its interval. */
 const LATE_MS_MAX = 5_000;
 
 /** How late a check of this interval may start: half of it, at most 5 s. */

@@ -79,7 +79,7 @@ export function createSegment(
 
 /**
  * Appends a batch. When the disk refuses, what was half written is cut off again and the error is
- * thrown. A tail that cannot be cut closes the segment, and the next start finds it by its checksum.
+ * thrown. A tail that cannot be cut closes the segment; the next start finds it by its checksum.
  */
 export function appendBatch(segment: Segment, sequence: number, batch: Uint8Array): Place {
   const descriptor = segment.descriptor;

@@ -1,0 +1,117 @@
+/** Wiring of `quorate probe`: importing this file starts nothing, `runProbe` does. */
+import { hostname } from "node:os";
+import { systemClock } from "../shared/clock.ts";
+import { QuorateError, messageOf } from "../shared/errors.ts";
+import { createLog } from "../shared/log.ts";
+import type { Log, LogLevel } from "../shared/log.ts";
+import { systemRandom } from "../shared/random.ts";
+import { VERSION } from "../shared/version.ts";
+import { isLoopback, linkChannel } from "./channel.ts";
+import { CHECK_KINDS, prepareCheck } from "./checks/index.ts";
+import { formatHostPort } from "./health-endpoint.ts";
+import type { HostPort } from "./health-endpoint.ts";
+import { createProbe } from "./probe.ts";
+import type { ProbeDeps } from "./probe.ts";
+
+/** Time a probe has to hand over its last results when it is told to stop. */
+const STOP_DEADLINE_MS = 2_000;
+
+/** Exit code when the aggregator will not have this probe back: the token is of no use any more. */
+const EXIT_REFUSED = 4;
+
+/** Options of `quorate probe`, as its flags say them. */
+export interface ProbeOptions {
+  /** gRPC address of the aggregator. */
+  aggregator: HostPort;
+  /** Probe token; a secret. */
+  token: string;
+  /** Folder of the spool. */
+  data: string;
+  /** Certificate authority of the aggregator, a PEM file. Default: the roots Node carries. */
+  ca?: string | undefined;
+  /** Allows plaintext to an address that is not loopback. Default false. */
+  insecure?: boolean | undefined;
+  /** Local address that checks connect from. Default: the system's choice. */
+  sourceAddress?: string | undefined;
+  /**
+   * Where the health endpoint listens; null: nowhere. Default 127.0.0.1 on a free port when the
+   * aggregator is on this machine, else nowhere.
+   */
+  healthListen?: HostPort | null | undefined;
+  /** Address that nothing may answer. Default: what the aggregator names. */
+  mustFail?: HostPort | undefined;
+  /** Name that every resolver knows, asked of a resolver that failed. Default: none. */
+  knownGoodName?: string | undefined;
+  /** Default `info`. */
+  logLevel?: LogLevel | undefined;
+  /** Ends the probe when aborted. Default: SIGINT, SIGTERM and SIGHUP of this process. */
+  stopSignal?: AbortSignal | undefined;
+}
+
+/** Runs a probe until it is told to stop or is refused; resolves with the exit code. */
+export async function runProbe(options: ProbeOptions): Promise<number> {
+  const log = createLog("probe", options.logLevel ?? "info");
+  const stopping = options.stopSignal ?? processSignal();
+  try {
+    return await runUntil(stopping, options, log);
+  } catch (error) {
+    if (!(error instanceof QuorateError)) throw error;
+    log.error({ code: error.code }, messageOf(error));
+    return 1;
+  }
+}
+
+async function runUntil(stopping: AbortSignal, options: ProbeOptions, log: Log): Promise<number> {
+  let refusal: string | null = null;
+  const over = new AbortController();
+  const onRefused = (why: string): void => {
+    refusal = why;
+    over.abort();
+  };
+  stopping.addEventListener("abort", () => over.abort(), { once: true });
+  const probe = createProbe({ ...depsOf(options, log), onRefused });
+  await probe.start();
+  const { bootId } = probe;
+  log.info({ bootId, healthAddress: probe.healthAddress() }, "The probe runs.");
+  if (!stopping.aborted) await aborted(over.signal);
+  await probe.stop({ reason: "The probe is stopping.", deadlineMs: STOP_DEADLINE_MS });
+  log.info({ bootId }, "The probe has stopped.");
+  return refusal === null ? 0 : EXIT_REFUSED;
+}
+
+function depsOf(options: ProbeOptions, log: Log): ProbeDeps {
+  const { aggregator, ca, insecure, mustFail } = options;
+  const onThisMachine = isLoopback(aggregator.host);
+  const healthDefault = onThisMachine ? { host: "127.0.0.1", port: 0 } : null;
+  return {
+    clock: systemClock(),
+    random: systemRandom(),
+    log,
+    channel: linkChannel({ ...aggregator, caFile: ca, insecure: insecure ?? false }),
+    token: options.token,
+    dataDir: options.data,
+    version: VERSION,
+    hostname: hostname(),
+    kinds: CHECK_KINDS.map((kind) => kind.kind),
+    prepareCheck,
+    sourceAddress: options.sourceAddress,
+    healthListen: options.healthListen === undefined ? healthDefault : options.healthListen,
+    mustFailAddress: mustFail ? formatHostPort(mustFail) : null,
+    knownGoodName: options.knownGoodName ?? null,
+  };
+}
+
+function processSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(name, () => controller.abort());
+  }
+  return controller.signal;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

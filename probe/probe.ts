@@ -1,0 +1,220 @@
+/** The probe: its parts, wired. */
+import type { Clock } from "../shared/clock.ts";
+import type { Log } from "../shared/log.ts";
+import type { Hello } from "../shared/proto/gen/quorate/v1/mesh.ts";
+import { randomText } from "../shared/random.ts";
+import type { Random } from "../shared/random.ts";
+import type { TimeAnchor } from "../shared/result.ts";
+import type { PrepareCheck } from "./assigned.ts";
+import type { LinkChannel } from "./channel.ts";
+import { listenHealth } from "./health-endpoint.ts";
+import type { HealthEndpoint, HostPort } from "./health-endpoint.ts";
+import { createHeartbeats } from "./heartbeat.ts";
+import type { Heartbeats } from "./heartbeat.ts";
+import type { LinkState } from "./link-state.ts";
+import { createLink } from "./link.ts";
+import type { HeartbeatFacts, Link, LinkHandlers } from "./link.ts";
+import { openSpool } from "./spool.ts";
+import type { Spool } from "./spool.ts";
+import { processVitals } from "./vitals.ts";
+import type { Vitals } from "./vitals.ts";
+import { waitUntil } from "./wait.ts";
+import { createWork } from "./work.ts";
+import type { Work } from "./work.ts";
+
+/** Protocol version said in hello. */
+const PROTOCOL = 1;
+/** Length of a boot id; 5 bits of chance a character. */
+const BOOT_ID_CHARS = 20;
+
+/** What a probe needs. */
+export interface ProbeDeps {
+  clock: Clock;
+  random: Random;
+  log: Log;
+  /** The way to the aggregator, see channel.ts. */
+  channel: LinkChannel;
+  /** Probe token; a secret. */
+  token: string;
+  /** Folder of the spool; made when missing. */
+  dataDir: string;
+  version: string;
+  hostname: string;
+  /** Names of the kinds of checks this probe can run. */
+  kinds: readonly string[];
+  prepareCheck: PrepareCheck;
+  /** Local address that checks and canaries connect from; absent: the system's choice. */
+  sourceAddress?: string | undefined;
+  /** Where the health endpoint listens; null: nowhere. */
+  healthListen: HostPort | null;
+  /** host:port that nothing may answer; null: what the aggregator names. */
+  mustFailAddress: string | null;
+  /** Name that every resolver knows, asked of a resolver that failed; null: none. */
+  knownGoodName: string | null;
+  /** Called when the aggregator said not to come back; the probe still has to be stopped. */
+  onRefused?: (why: string) => void;
+}
+
+/** A probe. */
+export interface Probe {
+  /** Listens, opens the spool, connects. Throws a sentence when it cannot. */
+  start(): Promise<void>;
+  /** Ends checks, hands over what it can within `deadlineMs`, says goodbye, keeps the rest. */
+  stop(options: { reason: string; deadlineMs: number }): Promise<void>;
+  state(): LinkState;
+  /** Identity of this start of the probe. */
+  bootId: string;
+  /** host:port of the health endpoint; empty when there is none. */
+  healthAddress(): string;
+}
+
+interface Parts {
+  work: Work;
+  heartbeats: Heartbeats;
+  link: Link;
+}
+
+type WorkFacts = Omit<HeartbeatFacts, "canaries" | "mustFailHeld" | keyof Vitals>;
+
+interface ProbeState {
+  deps: ProbeDeps;
+  bootId: string;
+  anchor: TimeAnchor | null;
+  health: HealthEndpoint | null;
+  spool: Spool | null;
+  parts: Parts | null;
+}
+
+/** Creates a probe; nothing happens before it is started. */
+export function createProbe(deps: ProbeDeps): Probe {
+  const bootId = randomText(deps.random, BOOT_ID_CHARS);
+  const probe: ProbeState = {
+    deps,
+    bootId,
+    anchor: null,
+    health: null,
+    spool: null,
+    parts: null,
+  };
+  return {
+    bootId,
+    healthAddress: () => probe.health?.address ?? "",
+    state: () => probe.parts?.link.state() ?? { name: "idle" },
+    start: () => start(probe),
+    stop: (options) => stop(probe, options),
+  };
+}
+
+async function start(probe: ProbeState): Promise<void> {
+  const { clock, log, dataDir, healthListen } = probe.deps;
+  if (healthListen) probe.health = await listenHealth(healthListen);
+  const spool = openSpool({ clock, log, dataDir, bootId: probe.bootId });
+  probe.spool = spool;
+  const parts = assemble(probe, spool);
+  probe.parts = parts;
+  parts.work.wheel.start();
+  parts.link.start();
+}
+
+function assemble(probe: ProbeState, spool: Spool): Parts {
+  const { deps } = probe;
+  const work = createWork({
+    ...deps,
+    anchor: () => probe.anchor,
+    onBatch: (batch) => {
+      spool.add(batch);
+      link.pump();
+    },
+  });
+  const readVitals = processVitals(deps.clock);
+  const heartbeats = createHeartbeats({
+    clock: deps.clock,
+    selfCheck: work.selfCheck,
+    facts: () => ({ ...readVitals(), ...workFacts(work, spool) }),
+    send: (facts) => link.heartbeat(facts),
+  });
+  const link = createLink({
+    clock: deps.clock,
+    random: deps.random,
+    log: deps.log,
+    channel: deps.channel,
+    token: deps.token,
+    spool,
+    hello: () => helloOf(probe),
+    handlers: handlersOf(probe, { work, heartbeats }),
+  });
+  return { work, heartbeats, link };
+}
+
+function workFacts(work: Work, spool: Spool): WorkFacts {
+  const { wheel, runner } = work;
+  const { batches, dropped } = spool.counts();
+  return {
+    eventLoopLagMs: Math.max(0, Math.round(wheel.takeLagMs())),
+    skippedChecks: runner.takeSkipped(),
+    runningChecks: runner.running(),
+    spooledBatches: batches,
+    droppedBatches: dropped,
+  };
+}
+
+function helloOf(probe: ProbeState): Hello {
+  const { version, hostname, kinds } = probe.deps;
+  return {
+    protocol: PROTOCOL,
+    bootId: probe.bootId,
+    version,
+    kinds: [...kinds],
+    hostname,
+    healthAddress: probe.health?.address ?? "",
+  };
+}
+
+function handlersOf(probe: ProbeState, { work, heartbeats }: Omit<Parts, "link">): LinkHandlers {
+  const { log, onRefused } = probe.deps;
+  return {
+    onAnchor: (anchor) => void (probe.anchor = anchor),
+    onWelcome(welcome, heartbeatMs) {
+      work.setDraining(welcome.draining);
+      heartbeats.begin(heartbeatMs);
+    },
+    onAssignments(message) {
+      work.assigned.apply(message);
+      if (!message.hasCanaries && !message.snapshot) return;
+      work.selfCheck.setCanaries(message.canaries, message.mustFailAddress);
+      heartbeats.canariesKnown();
+    },
+    onRecheck: ({ handles, attempts, stopAfterOks }) => {
+      work.runner.recheck(handles, attempts, stopAfterOks);
+    },
+    onDrain(reason) {
+      log.info({ reason }, "Draining: no new checks, the session stays.");
+      work.setDraining(true);
+    },
+    onDown: () => heartbeats.end(),
+    onRefused: (why) => onRefused?.(why),
+  };
+}
+
+async function stop(
+  probe: ProbeState,
+  { reason, deadlineMs }: { reason: string; deadlineMs: number },
+): Promise<void> {
+  const { parts, spool, deps } = probe;
+  const { clock } = deps;
+  const untilMs = clock.monoMs() + deadlineMs;
+  if (parts && spool) {
+    const { work, heartbeats, link } = parts;
+    heartbeats.end();
+    await work.stop(deadlineMs / 4);
+    link.pump();
+    const handedOver = (): boolean => spool.counts().own === 0 || link.state().name !== "open";
+    await waitUntil({ clock, untilMs, holds: handedOver });
+    await link.stop(reason);
+    spool.close();
+  }
+  await probe.health?.close();
+  probe.parts = null;
+  probe.spool = null;
+  probe.health = null;
+}

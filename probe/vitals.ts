@@ -1,0 +1,30 @@
+/** How the process is: what a heartbeat says beside its canaries. */
+import { loadavg } from "node:os";
+import type { Clock } from "../shared/clock.ts";
+
+/** Facts about the process and its host. */
+export interface Vitals {
+  /** CPU of the process since the last reading, in thousandths of one core. */
+  cpuMilli: number;
+  rssBytes: number;
+  /** One-minute load average of the host times 1,000. */
+  loadMilli: number;
+}
+
+/** A reader of this process's vitals; each reading begins the next period. */
+export function processVitals(clock: Clock): () => Vitals {
+  let lastMonoMs = clock.monoMs();
+  let last = process.cpuUsage();
+  return () => {
+    const monoMs = clock.monoMs();
+    const used = process.cpuUsage(last);
+    const elapsedMs = Math.max(1, monoMs - lastMonoMs);
+    lastMonoMs = monoMs;
+    last = process.cpuUsage();
+    return {
+      cpuMilli: Math.round((used.user + used.system) / elapsedMs),
+      rssBytes: process.memoryUsage.rss(),
+      loadMilli: Math.round((loadavg()[0] ?? 0) * 1_000),
+    };
+  };
+}

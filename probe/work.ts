@@ -1,0 +1,111 @@
+/** The working half of a probe: from assignments to encoded batches; it knows nothing of a link. */
+import type { Clock } from "../shared/clock.ts";
+import type { Log } from "../shared/log.ts";
+import type { TimeAnchor } from "../shared/result.ts";
+import { createAssigned } from "./assigned.ts";
+import type { Assigned, PrepareCheck } from "./assigned.ts";
+import { createBatcher } from "./batch.ts";
+import { createDialer } from "./canary.ts";
+import { createRunner } from "./runner.ts";
+import type { Runner } from "./runner.ts";
+import { createScheduler } from "./scheduler.ts";
+import type { Scheduler } from "./scheduler.ts";
+import { createSelfCheck } from "./self-check.ts";
+import type { SelfCheck } from "./self-check.ts";
+import { waitUntil } from "./wait.ts";
+import { createWheel } from "./wheel.ts";
+import type { Wheel } from "./wheel.ts";
+
+/** What the working half needs. */
+export interface WorkDeps {
+  clock: Clock;
+  log: Log;
+  /** Names of the kinds of checks this probe can run. */
+  kinds: readonly string[];
+  prepareCheck: PrepareCheck;
+  /** Local address that checks and canaries connect from; absent: the system's choice. */
+  sourceAddress?: string | undefined;
+  mustFailAddress: string | null;
+  knownGoodName: string | null;
+  /** The newest point where log time and our time met; null before the first welcome. */
+  anchor: () => TimeAnchor | null;
+  /** Takes an encoded ResultBatch. */
+  onBatch: (batch: Uint8Array) => void;
+}
+
+/** The working half of a probe. */
+export interface Work {
+  wheel: Wheel;
+  assigned: Assigned;
+  runner: Runner;
+  selfCheck: SelfCheck;
+  /** While draining nothing new is looked at; what runs is finished. */
+  setDraining(draining: boolean): void;
+  /** Aborts what runs, waits for it at most `patienceMs`, and gives the last batch out. */
+  stop(patienceMs: number): Promise<void>;
+}
+
+/** Wires the working half; it stands still until its wheel is started. */
+export function createWork(deps: WorkDeps): Work {
+  const { clock, log, sourceAddress, anchor } = deps;
+  const wheel = createWheel({
+    clock,
+    onSuspended: (gapMs) => {
+      log.warn({ gapMs: Math.round(gapMs) }, "The process was suspended: what ran says nothing.");
+      runner.suspended();
+    },
+  });
+  const dialer = createDialer({ clock, sourceAddress });
+  const selfCheck = createSelfCheck({ ...deps, dialer });
+  const batcher = createBatcher({ clock, onBatch: deps.onBatch });
+  const runner = createRunner({
+    clock,
+    wheel,
+    sourceAddress,
+    anchor,
+    certify: (resolver, done) => selfCheck.certify(resolver, done),
+    record: (result) => batcher.add(result),
+  });
+  const scheduler = createScheduler({
+    clock,
+    wheel,
+    anchor,
+    onDue: (target, slotMonoMs) => runner.due(target, slotMonoMs),
+    onMissed: (count) => runner.addSkipped(count),
+  });
+  const assigned = createAssigned({ ...deps, ...bookHandlers(runner, scheduler) });
+  return {
+    wheel,
+    assigned,
+    runner,
+    selfCheck,
+    setDraining(draining) {
+      scheduler.setPaused(draining);
+      runner.setBurstsAllowed(!draining);
+    },
+    async stop(patienceMs) {
+      scheduler.setPaused(true);
+      assigned.stop();
+      runner.stop();
+      const untilMs = clock.monoMs() + patienceMs;
+      await waitUntil({ clock, untilMs, holds: () => runner.running() === 0 });
+      // Failures that wait for a certificate are given out without one.
+      selfCheck.stop();
+      batcher.flush();
+      wheel.stop();
+    },
+  };
+}
+
+function bookHandlers(runner: Runner, scheduler: Scheduler) {
+  return {
+    onSet: (target: Parameters<Runner["set"]>[0]) => {
+      runner.set(target);
+      scheduler.set(target);
+    },
+    onRemoved: (handle: number) => {
+      scheduler.remove(handle);
+      runner.remove(handle);
+    },
+  };
+}
