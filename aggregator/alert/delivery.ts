@@ -6,7 +6,7 @@
 import type { Channel, Notification } from "../../shared/channel.ts";
 import { isoTime } from "../../shared/clock.ts";
 import type { Clock } from "../../shared/clock.ts";
-import { messageOf } from "../../shared/errors.ts";
+import { messageOf, QuorateError } from "../../shared/errors.ts";
 import type { PublicEvent } from "../../shared/event.ts";
 import { LIMITS } from "../../shared/limits.ts";
 import type { Log } from "../../shared/log.ts";
@@ -161,6 +161,8 @@ async function keep(update: DeliveryUpdate, { store, log, random, waits }: Parts
       await store.notifications.record(update);
       return;
     } catch (error) {
+      // Removed by expiry meanwhile: there is nothing left to record it of.
+      if (error instanceof QuorateError && error.code === "not_found") return;
       const facts = { notificationId: update.delivery.notificationId, error: messageOf(error) };
       log.error(facts, "A delivery cannot be recorded, trying again.");
       if (!(await waits.wait(backoffMs(failures, random)))) return;

@@ -7,7 +7,7 @@ export interface Waits {
   wait(delayMs: number): Promise<boolean>;
   /** Ends all waits, and every later one at once. */
   endAll(): void;
-  /** Resolves when `work` does, or after `deadlineMs`, whichever comes first. */
+  /** Resolves when `work` does, or after `deadlineMs`, whichever comes first; 0: at once. */
   atMost(work: Promise<void>, deadlineMs: number): Promise<void>;
 }
 
@@ -34,6 +34,7 @@ export function createWaits(clock: Clock): Waits {
       for (const end of ends) end();
     },
     atMost(work, deadlineMs) {
+      if (deadlineMs <= 0) return Promise.resolve();
       return new Promise((resolve) => {
         const timer = clock.after(deadlineMs, resolve);
         void work.finally(() => {

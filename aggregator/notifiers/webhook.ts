@@ -2,8 +2,7 @@
  * Webhooks: a signed POST of the event, by the Standard Webhooks specification 1.0.
  * Source: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
-import { createHmac } from "node:crypto";
-import { createSecureContext } from "node:tls";
+import { createHmac, X509Certificate } from "node:crypto";
 import { z } from "zod";
 import { messageOf, QuorateError } from "../../shared/errors.ts";
 import { LIMITS } from "../../shared/limits.ts";
@@ -182,9 +181,15 @@ export const webhookKind: NotifierKind<typeof webhookSchema> = {
   },
 };
 
+const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
+
+/** Node takes text without a certificate in silence, and would then trust nobody. */
 function checkAuthorities(ca: string | undefined): void {
+  if (ca === undefined) return;
   try {
-    createSecureContext(ca === undefined ? {} : { ca });
+    const blocks = ca.match(PEM_CERTIFICATE) ?? [];
+    if (blocks.length === 0) throw new Error("there is no BEGIN CERTIFICATE in it");
+    for (const block of blocks) void new X509Certificate(block);
   } catch (error) {
     const message = `Expected certificates in PEM, but they cannot be read: ${messageOf(error)}.`;
     throw new QuorateError("invalid", message, [{ path: "options.tls.ca", message }]);

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import * as fc from "fast-check";
+import { publicEvents } from "../../../aggregator/alert/events.ts";
+import { planNotifications } from "../../../aggregator/alert/plan.ts";
+import type { Effect } from "../../../aggregator/verdict/effect.ts";
+import { testChannel } from "../../helpers/delivery-room.ts";
+import { ALERT_START_MS, makeIncident, makeTransition } from "../../helpers/make-effects.ts";
+import { makeProbe, makeTarget } from "../../helpers/make-nouns.ts";
+
+const lookups = { target: () => makeTarget("web", 1), probe: () => makeProbe("a") };
+
+/** What a target may do next: open, move within an incident, resolve, withdraw. */
+const moves = fc.array(fc.constantFrom("open", "back", "recover", "resolve", "withdraw", "calm"), {
+  maxLength: 40,
+});
+
+interface Step {
+  effects: Effect[];
+  incidentId: string;
+  atMs: number;
+}
+
+/** The steps of a fold that obeys VERDICTS section 7, a minute apart. */
+function stepsOf(story: readonly string[]): Step[] {
+  const steps: Step[] = [];
+  let open: { incidentId: string; openedAtMs: number } | null = null;
+  for (const [index, move] of story.entries()) {
+    const atMs = ALERT_START_MS + index * 60_000;
+    const begins = move === "open" && open === null;
+    if (begins) open = { incidentId: `inc_${index}`, openedAtMs: atMs };
+    const incident = begins ? "opened" : move === "resolve" && open ? "resolved" : "none";
+    const to = incident === "resolved" ? "up" : move === "recover" ? "recovering" : "down";
+    const incidentId = open?.incidentId ?? null;
+    const moved = makeTransition({ number: index + 1, atMs, to, incident, incidentId });
+    const effects: Effect[] = move === "withdraw" ? [] : [moved];
+    const change = begins ? "opened" : move === "withdraw" ? "withdrawn" : "resolved";
+    const ends = open !== null && (move === "withdraw" || incident === "resolved");
+    if (open && (begins || ends)) effects.push(makeIncident({ ...open, atMs, change }));
+    steps.push({ effects, incidentId: incidentId ?? "", atMs });
+    if (ends) open = null;
+  }
+  return steps;
+}
+
+test("there is at most one alert for an incident, and never an end without an alert", () => {
+  fc.assert(
+    fc.property(moves, fc.nat(40), (story, madeAt) => {
+      const channels = [
+        testChannel("old"),
+        testChannel("young", {}, ALERT_START_MS + madeAt * 60_000),
+      ];
+      const alerted = new Set<string>();
+      const ended = new Set<string>();
+      for (const { effects, incidentId } of stepsOf(story)) {
+        const events = publicEvents(effects, lookups);
+        for (const { channelId, reason } of planNotifications({ effects, events, channels })) {
+          const key = `${channelId} ${incidentId}`;
+          const isAlert = reason.endsWith("opened.");
+          const told = isAlert ? alerted : ended;
+          assert.ok(!told.has(key), `told twice: ${reason}`);
+          assert.ok(isAlert || alerted.has(key), `an end without an alert: ${reason}`);
+          told.add(key);
+        }
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("every alert of a channel that stays is followed by the end of its incident", () => {
+  fc.assert(
+    fc.property(moves, (story) => {
+      const open = new Set<string>();
+      for (const { effects, incidentId } of stepsOf([...story, "resolve"])) {
+        const events = publicEvents(effects, lookups);
+        const planned = planNotifications({ effects, events, channels: [testChannel("a")] });
+        for (const { reason } of planned) {
+          if (reason.endsWith("opened.")) open.add(incidentId);
+          else open.delete(incidentId);
+        }
+      }
+      assert.equal(open.size, 0);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("the same happenings give the same notifications, so that a replay adds none", () => {
+  fc.assert(
+    fc.property(moves, (story) => {
+      const ids = stepsOf(story).flatMap(({ effects }) => {
+        const channels = [testChannel("a", { events: ["*"] }), testChannel("b")];
+        const events = publicEvents(effects, lookups);
+        const planned = planNotifications({ effects, events, channels });
+        assert.deepEqual(planNotifications({ effects, events, channels }), planned);
+        return planned.map(({ id }) => id);
+      });
+      assert.equal(new Set(ids).size, ids.length);
+    }),
+    { numRuns: 100 },
+  );
+});

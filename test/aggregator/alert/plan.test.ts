@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { publicEvents } from "../../../aggregator/alert/events.ts";
+import { planNotifications } from "../../../aggregator/alert/plan.ts";
+import type { NewNotification } from "../../../aggregator/ports.ts";
+import type { Effect } from "../../../aggregator/verdict/effect.ts";
+import type { Channel } from "../../../shared/channel.ts";
+import type { PublicEvent } from "../../../shared/event.ts";
+import type { VerdictState } from "../../../shared/verdict.ts";
+import { testChannel } from "../../helpers/delivery-room.ts";
+import {
+  ALERT_START_MS,
+  makeIncident,
+  makeMesh,
+  makeNotice,
+  makeProbeState,
+  makeTransition,
+} from "../../helpers/make-effects.ts";
+import { makeProbe, makeTarget } from "../../helpers/make-nouns.ts";
+
+const lookups = { target: () => makeTarget("web", 1), probe: () => makeProbe("a") };
+const hook = testChannel("hook");
+
+function plan(
+  effects: readonly Effect[],
+  channels: readonly Channel[] = [hook],
+): NewNotification[] {
+  return planNotifications({ effects, events: publicEvents(effects, lookups), channels });
+}
+
+const opening = [makeTransition(), makeIncident()];
+const resolving = [
+  makeTransition({ number: 6, from: "recovering", to: "up", incident: "resolved" }),
+  makeIncident({ change: "resolved" }),
+];
+
+test("an incident's opening is one alert with the event as its body", () => {
+  const [alert, ...rest] = plan(opening);
+  assert.equal(rest.length, 0);
+  assert.deepEqual(alert, {
+    id: "msg_tgt_web_t4_chn_hook",
+    channelId: "chn_hook",
+    orderKey: "tgt_web",
+    state: "pending",
+    reason: "Sent because incident inc_1 opened.",
+    body: JSON.stringify(publicEvents(opening, lookups)[0]),
+    createdAtMs: ALERT_START_MS,
+  });
+});
+
+test("a transition within an incident, good or bad, is not told by default", () => {
+  const states: VerdictState[] = ["down", "sub_healthy", "partial", "recovering", "unknown", "up"];
+  for (const to of states) assert.deepEqual(plan([makeTransition({ to, incident: "none" })]), []);
+});
+
+test("a recovery is told when its incident resolves", () => {
+  assert.deepEqual(
+    plan(resolving).map(({ id, reason }) => `${id}: ${reason}`),
+    ["msg_tgt_web_t6_chn_hook: Sent because incident inc_1, which was alerted, is resolved."],
+  );
+});
+
+test("a withdrawn incident is told, so that no receiver waits for its recovery", () => {
+  assert.deepEqual(
+    plan([makeIncident({ change: "withdrawn" })]).map(({ id, orderKey }) => [id, orderKey]),
+    [["msg_inc_1_resolved_chn_hook", "tgt_web"]],
+  );
+});
+
+test("a channel made after the alert hears neither recovery nor withdrawal", () => {
+  const later = testChannel("hook", {}, ALERT_START_MS + 1);
+  const atMs = ALERT_START_MS + 60_000;
+  const late = (effects: readonly Effect[]) =>
+    plan(
+      effects.map((effect) => ("atMs" in effect ? { ...effect, atMs } : effect)),
+      [later],
+    );
+  assert.deepEqual(late(resolving), []);
+  assert.deepEqual(late([makeIncident({ change: "withdrawn" })]), []);
+  assert.equal(late([makeTransition(), makeIncident({ openedAtMs: atMs })]).length, 1);
+});
+
+test("what happened before a channel was made is never sent to it", () => {
+  const later = testChannel("hook", { events: ["*"] }, ALERT_START_MS + 1);
+  assert.deepEqual(plan([...opening, makeMesh()], [later]), []);
+});
+
+test("the mesh, witnesses set aside and notices are told, each in its own order", () => {
+  const effects = [
+    makeMesh(),
+    makeMesh({ blind: false, number: 2 }),
+    makeProbeState(),
+    makeProbeState({ number: 3, to: "quarantined" }),
+    makeProbeState({ number: 4, to: "intercepted" }),
+    makeProbeState({ number: 5, to: "eligible" }),
+    makeProbeState({ number: 6, to: "draining" }),
+    makeNotice(),
+  ];
+  assert.deepEqual(
+    plan(effects).map(({ id, orderKey, reason }) => `${orderKey} ${id}: ${reason}`),
+    [
+      "mesh msg_mesh_1_chn_hook: Sent because the mesh can no longer judge (mesh.blind).",
+      "mesh msg_mesh_2_chn_hook: Sent because the mesh can judge again (mesh.sighted).",
+      "prb_a msg_prb_a_s2_chn_hook: Sent because a witness fell silent (probe.offline).",
+      "prb_a msg_prb_a_s3_chn_hook: Sent because a witness was set aside (probe.quarantined).",
+      "prb_a msg_prb_a_s4_chn_hook: Sent because a witness stands behind an intercepting " +
+        "network (probe.intercepted).",
+      "tgt_web msg_tgt_web_n1_chn_hook: Sent because the target needs attention (target.notice).",
+    ],
+  );
+});
+
+test("patterns choose exactly the types that match", () => {
+  const effects = [
+    ...opening,
+    makeProbeState(),
+    makeMesh(),
+    makeTransition({ number: 5, to: "up" }),
+  ];
+  const chosen = (...events: string[]) =>
+    plan(effects, [testChannel("hook", { events })]).map(({ id }) => id.slice(4, -9));
+  assert.deepEqual(chosen("*"), ["tgt_web_t4", "inc_1_opened", "prb_a_s2", "mesh_1", "tgt_web_t5"]);
+  assert.deepEqual(chosen("target.*"), ["tgt_web_t4", "tgt_web_t5"]);
+  assert.deepEqual(chosen("incident.opened", "mesh.blind"), ["inc_1_opened", "mesh_1"]);
+  assert.deepEqual(chosen("target", "target.dow", "tar*", ".*"), []);
+  assert.deepEqual(chosen(), []);
+});
+
+test("an event without an effect goes only to channels that ask for it", () => {
+  const { id, name, spec } = { id: "tgt_web", name: "web", spec: makeTarget("web", 1).spec };
+  const event: PublicEvent = {
+    id: "evt_tgt_web_r1",
+    type: "target.created",
+    timestamp: "2026-01-01T00:00:00.000Z",
+    data: { sentence: "web was created.", target: { id, name, kind: spec.kind, labels: {} } },
+  };
+  const channels = [hook, testChannel("all", { events: ["target.created"] })];
+  const [only, ...rest] = planNotifications({ effects: [], events: [event], channels });
+  assert.equal(rest.length, 0);
+  assert.equal(only?.id, "msg_tgt_web_r1_chn_all");
+  assert.match(only?.reason ?? "", /^Sent because the channel asks for target.created /);
+});
+
+test("a disabled channel gets nothing, and every other channel its own notification", () => {
+  const channels = [hook, testChannel("off", { enabled: false }), testChannel("b")];
+  assert.deepEqual(
+    plan(opening, channels).map(({ channelId }) => channelId),
+    ["chn_hook", "chn_b"],
+  );
+});
