@@ -98,6 +98,8 @@ export const LIMITS = {
   latencyBucketsMax: 9_000,
   /** Rows one filtered list looks at; a page may then be short, and `next` goes on. */
   scanRowsMax: 50_000,
+  /** Nesting of one JSON body; deeper is refused with 400. */
+  jsonDepthMax: 64,
   /** Longest Idempotency-Key; longer is refused with 422. */
   idempotencyKeyCharsMax: 200,
 } as const;

@@ -1,0 +1,121 @@
+/** The HTTP side of the aggregator as a value: importing it, or making it, listens to nothing. */
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context, MiddlewareHandler } from "hono";
+import { ZodError } from "zod";
+import { QuorateError } from "../../shared/errors.ts";
+import { inputIssues, invalidInput } from "../registry/input.ts";
+import { createSignIn } from "./auth.ts";
+import type { RouteScope } from "./auth.ts";
+import { checkBody, limitBody } from "./body.ts";
+import type { App, AppEnv, HttpDeps, RouteContext } from "./context.ts";
+import { createIdempotency } from "./idempotency.ts";
+import { routesOf } from "./openapi.ts";
+import { createErrorResponder } from "./problem.ts";
+import { addChannels } from "./routes/channels.ts";
+import { addEvents } from "./routes/events.ts";
+import { addHistory } from "./routes/history.ts";
+import { addIncidents } from "./routes/incidents.ts";
+import { addNotifications } from "./routes/notifications.ts";
+import { addProbes } from "./routes/probes.ts";
+import { addRuns } from "./routes/runs.ts";
+import { addSystem } from "./routes/system.ts";
+import { addTargetReads, addTargetWrites } from "./routes/targets.ts";
+import { addTokens } from "./routes/tokens.ts";
+import { addVerdicts } from "./routes/verdicts.ts";
+
+/** The HTTP side of one aggregator. */
+export interface HttpApp {
+  /** Answers a request; what a server, or a test, calls. */
+  fetch: App["fetch"];
+  /** Answers a request made here; for tests. */
+  request: App["request"];
+  /** Ends every stream of events. Requests are still answered. */
+  close(): void;
+}
+
+/** Every noun's routes, in the order of the document. */
+const ROUTES: readonly ((app: App, context: RouteContext) => void)[] = [
+  addTargetReads,
+  addTargetWrites,
+  addRuns,
+  addHistory,
+  addVerdicts,
+  addProbes,
+  addIncidents,
+  addChannels,
+  addNotifications,
+  addEvents,
+  addTokens,
+  addSystem,
+];
+
+/** Creates the HTTP side of the aggregator. */
+export function createHttpApp(deps: HttpDeps): HttpApp {
+  const app: App = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid });
+  const closing = new AbortController();
+  const scopes = new Map<string, RouteScope>();
+  const { registry, clock, random, store } = deps;
+
+  app.onError(createErrorResponder(deps));
+  app.use("*", securityHeaders);
+  app.use("/api/v1/*", createSignIn({ tokens: registry.tokens, clock, scopes }));
+  app.use("/api/v1/*", limitBody());
+  app.use("/api/v1/*", checkBody);
+  app.use("/api/v1/*", createIdempotency({ store: store.idempotency, clock, random }));
+  const context: RouteContext = { ...deps, closing: closing.signal, streams: new Set() };
+  for (const addRoutes of ROUTES) addRoutes(app, context);
+
+  const routes = routesOf(app);
+  for (const { method, path, scope } of routes) {
+    if (scope !== null) scopes.set(`${method} ${path}`, scope);
+  }
+  const shapes = routes.map(({ method, path }) => ({ method, shape: shapeOf(path) }));
+  app.notFound((c) => {
+    const methods = shapes.filter(({ shape }) => shape.test(c.req.path)).map((one) => one.method);
+    throw methods.length === 0 ? noSuchPath(c) : wrongMethod(c, methods);
+  });
+  return {
+    fetch: app.fetch,
+    request: app.request,
+    close: () => closing.abort(),
+  };
+}
+
+/** Turns what zod found in a query, a path, a header or a body into one error. */
+function refuseInvalid(result: { success: boolean; error?: unknown; data?: unknown }): void {
+  if (result.success) return;
+  if (!(result.error instanceof ZodError)) throw new QuorateError("invalid", "Invalid input.");
+  throw invalidInput(inputIssues(result.error, result.data));
+}
+
+const SECURITY_HEADERS = {
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "referrer-policy": "no-referrer",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "cache-control": "no-store",
+};
+
+const securityHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
+  await next();
+  for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
+    if (!c.res.headers.has(name)) c.res.headers.set(name, value);
+  }
+};
+
+function shapeOf(path: string): RegExp {
+  const escaped = path.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return new RegExp(`^${escaped.replaceAll(/:\w+/g, "[^/]+")}$`);
+}
+
+function noSuchPath(c: Context): QuorateError {
+  const path = JSON.stringify(c.req.path.slice(0, 200));
+  return new QuorateError("not_found", `Nothing is at ${path}. See /openapi.json for what is.`);
+}
+
+function wrongMethod(c: Context, methods: readonly string[]): QuorateError {
+  const allowed = [...new Set(methods)].join(", ");
+  c.header("Allow", allowed);
+  const sentence = `${c.req.method} is not possible here. Possible: ${allowed}.`;
+  return new QuorateError("method_not_allowed", sentence);
+}

@@ -1,0 +1,54 @@
+/** Bodies at the door: small enough, of the right type, and JSON, before a route sees them. */
+import { bodyLimit } from "hono/body-limit";
+import type { MiddlewareHandler } from "hono";
+import { QuorateError } from "../../shared/errors.ts";
+import { LIMITS } from "../../shared/limits.ts";
+import type { AppEnv } from "./context.ts";
+import { jsonDepth, jsonFaultSentence } from "./json-text.ts";
+
+const JSON_TYPE = /^application\/(?:merge-patch\+)?json\s*(?:;|$)/i;
+
+/** Refuses a body that is too large. */
+export function limitBody(): MiddlewareHandler<AppEnv> {
+  return bodyLimit({
+    maxSize: LIMITS.bodyBytesMax,
+    onError: () => {
+      const sentence = `The body is larger than ${LIMITS.bodyBytesMax} bytes, which is the most.`;
+      throw new QuorateError("too_large", sentence);
+    },
+  });
+}
+
+/** Refuses a body that is not JSON, and says where it stops to be. */
+export const checkBody: MiddlewareHandler<AppEnv> = async (c, next) => {
+  if (c.req.method === "GET" || c.req.method === "HEAD") return next();
+  const type = c.req.header("content-type");
+  const text = await c.req.text();
+  if (text === "") {
+    if (type === undefined || !JSON_TYPE.test(type)) return next();
+    throw new QuorateError("bad_request", "The body is empty; expected JSON.");
+  }
+  if (type === undefined || !JSON_TYPE.test(type)) {
+    const found = type === undefined ? "no content-type" : JSON.stringify(type.slice(0, 100));
+    const sentence = `Expected content-type application/json; found ${found}.`;
+    throw new QuorateError("unsupported_media_type", sentence);
+  }
+  if (jsonDepth(text) > LIMITS.jsonDepthMax) {
+    const sentence = `The body is nested deeper than ${LIMITS.jsonDepthMax} levels.`;
+    throw new QuorateError("bad_request", sentence);
+  }
+  if (!isJson(text)) {
+    const where = jsonFaultSentence(text);
+    throw new QuorateError("bad_request", `The body is not valid JSON at ${where}.`);
+  }
+  return next();
+};
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

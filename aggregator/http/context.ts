@@ -1,0 +1,58 @@
+/** What every route works with. */
+import type { HttpBindings } from "@hono/node-server";
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Channel } from "../../shared/channel.ts";
+import type { Clock } from "../../shared/clock.ts";
+import type { Log } from "../../shared/log.ts";
+import type { Random } from "../../shared/random.ts";
+import type { Engine, EventBus, MeshSessions, PreparedNotifier } from "../ports.ts";
+import type { SendOutcome, Store, Token } from "../ports.ts";
+import type { Registry } from "../registry/registry.ts";
+import type { OptionKinds } from "../registry/writes.ts";
+
+/** What the HTTP side of the aggregator works with. */
+export interface HttpDeps {
+  engine: Engine;
+  store: Store;
+  bus: EventBus;
+  sessions: MeshSessions;
+  registry: Registry;
+  /** Kinds of check; for masking secrets and for the list of kinds. */
+  kinds: OptionKinds<unknown>;
+  /** Kinds of notifier. */
+  notifiers: OptionKinds<Pick<PreparedNotifier, "destination">>;
+  /** Sends a test message over a channel, once. */
+  sendTest: (channel: Channel) => Promise<SendOutcome>;
+  /** Told after a requeue, so that the outbox is looked at. */
+  wakeDelivery: () => void;
+  /** Where probes dial, as HOST:PORT; for the join command. */
+  grpcAddress: () => string;
+  /** Further flags of the join command, such as `--insecure`. Default none. */
+  joinFlags?: readonly string[];
+  clock: Clock;
+  random: Random;
+  log: Log;
+  version: string;
+}
+
+/** What a request carries through the middleware. */
+export interface AppEnv {
+  Bindings: Partial<HttpBindings>;
+  Variables: {
+    /** The caller's token; set on every route that needs a scope. */
+    token: Token;
+    /** The caller's secret; for asking again whether it is still valid. */
+    secret: string;
+  };
+}
+
+/** The app that routes are added to. */
+export type App = OpenAPIHono<AppEnv>;
+
+/** What routes work with: the dependencies, and the streams that must end with the app. */
+export interface RouteContext extends HttpDeps {
+  /** Aborted when the app closes. */
+  closing: AbortSignal;
+  /** Event streams that are open; for the metrics. */
+  streams: Set<object>;
+}

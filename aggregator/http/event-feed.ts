@@ -1,0 +1,86 @@
+/** Events for one subscriber: first those of the store, then live ones, without gap or double. */
+import { LIMITS } from "../../shared/limits.ts";
+import type { EventBus, EventStore, StoredEvent } from "../ports.ts";
+
+/** Rows read from the store at a time. */
+const READ_ROWS = 500;
+
+/** What a feed works with. */
+export interface EventFeedOptions {
+  events: Pick<EventStore, "after" | "lastNumber">;
+  bus: EventBus;
+  matches: (stored: StoredEvent) => boolean;
+  /** Events after this number; null: those from now on. */
+  after: number | null;
+  /** Called once when more events wait than may; the feed has ended then. */
+  onTooSlow: () => void;
+}
+
+/** Events for one subscriber. */
+export interface EventFeed {
+  /** Resolves with at least one event, in order, or with none when the feed has ended. */
+  next(): Promise<readonly StoredEvent[]>;
+  /** Ends the feed. */
+  close(): void;
+}
+
+/**
+ * Opens a feed. It subscribes before it reads, and reads the store until it has met what is being
+ * published; only then it keeps live events, at most LIMITS.subscriberEventsMax. Throws
+ * unavailable when there are too many subscribers.
+ */
+export function openEventFeed(options: EventFeedOptions): EventFeed {
+  const { events, bus, matches, after, onTooSlow } = options;
+  const waiting: StoredEvent[] = [];
+  let ended = false;
+  let caughtUp = false;
+  /** Number of the last event that was given, put in the queue, or not wanted. */
+  let seen = after;
+  let published = 0;
+  let wake = (): void => {};
+
+  const unsubscribe = bus.subscribe((stored) => {
+    for (const one of stored) {
+      published = Math.max(published, one.number);
+      if (!caughtUp || one.number <= (seen ?? 0)) continue;
+      seen = one.number;
+      if (matches(one)) waiting.push(one);
+    }
+    if (waiting.length > LIMITS.subscriberEventsMax) {
+      close();
+      onTooSlow();
+    }
+    wake();
+  });
+
+  function close(): void {
+    ended = true;
+    waiting.length = 0;
+    unsubscribe();
+    wake();
+  }
+
+  /** Reads the next events of the store; what was published meanwhile is read in the next turn. */
+  async function catchUp(): Promise<StoredEvent[]> {
+    const from = seen ?? (await events.lastNumber());
+    // A number of the future, of a store that was put back, would wait for ever.
+    const start = Math.min(from, Math.max(await events.lastNumber(), published));
+    const rows = await events.after(start, READ_ROWS);
+    seen = rows.at(-1)?.number ?? start;
+    caughtUp = rows.length < READ_ROWS && published <= seen;
+    return rows.filter(matches);
+  }
+
+  return {
+    async next() {
+      for (;;) {
+        if (ended) return [];
+        const ready = caughtUp ? waiting.splice(0) : await catchUp();
+        if (ended) return [];
+        if (ready.length > 0) return ready;
+        if (caughtUp && waiting.length === 0) await new Promise<void>((done) => (wake = done));
+      }
+    },
+    close,
+  };
+}

@@ -1,0 +1,131 @@
+/** The stream of events as Server-Sent Events (https://html.spec.whatwg.org/#server-sent-events). */
+import type { Clock } from "../../shared/clock.ts";
+import { isoTime } from "../../shared/clock.ts";
+import { messageOf } from "../../shared/errors.ts";
+import { LIMITS } from "../../shared/limits.ts";
+import type { Log } from "../../shared/log.ts";
+import type { StoredEvent } from "../ports.ts";
+import { openEventFeed } from "./event-feed.ts";
+import type { EventFeed, EventFeedOptions } from "./event-feed.ts";
+
+/** What a stream works with. */
+export interface EventStreamOptions extends Omit<EventFeedOptions, "onTooSlow"> {
+  clock: Clock;
+  log: Log;
+  /** Aborted when the program stops. */
+  closing: AbortSignal;
+  /** Whether the reader may still read; asked at every heartbeat. */
+  isAllowed: () => Promise<boolean>;
+  /** Called once when the stream has ended, however it did. */
+  onEnd: () => void;
+}
+
+const HEARTBEAT_MS = 15_000;
+
+/** Bytes that wait in the stream before its reader has to be waited for. */
+const BUFFER_BYTES = 65_536;
+
+/** How long a client should wait before it connects again. */
+const RETRY_MS = 2_000;
+
+const TOO_SLOW =
+  `This reader was too slow: more than ${LIMITS.subscriberEventsMax} events waited for it. ` +
+  "Connect again with Last-Event-ID to go on.";
+
+const eventText = ({ number, event }: StoredEvent): string =>
+  `id: ${number}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+
+/**
+ * A body of events. It ends when the reader leaves, is too slow (told by a last `dropped` event),
+ * may no longer read, or the program stops (told by a last comment). Throws unavailable when there
+ * are too many subscribers.
+ */
+export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Array> {
+  const writer = createWriter(options);
+  return new ReadableStream<Uint8Array>(
+    {
+      start: (controller) => writer.start(controller),
+      pull: () => writer.resume(),
+      cancel: () => writer.end(null),
+    },
+    new ByteLengthQueuingStrategy({ highWaterMark: BUFFER_BYTES }),
+  );
+}
+
+/** Where the writer writes. */
+type Controller = ReadableStreamDefaultController<Uint8Array>;
+
+function createWriter(options: EventStreamOptions) {
+  const { clock, log, closing } = options;
+  const encoder = new TextEncoder();
+  let controller: Controller | null = null;
+  let resume = (): void => {};
+  let ended = false;
+
+  const onTooSlow = (): void => end(`event: dropped\ndata: ${TOO_SLOW}\n\n`);
+  const feed = openEventFeed({ ...options, onTooSlow });
+  const heartbeat = clock.every(HEARTBEAT_MS, () => void beat().catch(failed));
+  const stop = (): void => end(": the aggregator is stopping\n\n");
+  const write = (text: string): void => controller?.enqueue(encoder.encode(text));
+  const isFull = (): boolean => (controller?.desiredSize ?? 0) <= 0;
+
+  function end(last: string | null): void {
+    if (ended) return;
+    ended = true;
+    heartbeat.cancel();
+    closing.removeEventListener("abort", stop);
+    feed.close();
+    if (last !== null) {
+      write(last);
+      controller?.close();
+    }
+    resume();
+    options.onEnd();
+  }
+
+  function failed(error: unknown): void {
+    log.error({ error: messageOf(error) }, "A stream of events failed.");
+    end(": something unexpected happened, connect again\n\n");
+  }
+
+  async function beat(): Promise<void> {
+    const allowed = await options.isAllowed();
+    if (ended) return;
+    if (!allowed) end(": the token is no longer valid\n\n");
+    else if (!isFull()) write(`: heartbeat ${isoTime(clock.wallMs())}\n\n`);
+  }
+
+  /** Resolves when the reader has room for more, or is gone. */
+  const room = async (): Promise<boolean> => {
+    if (isFull()) await new Promise<void>((go) => (resume = go));
+    return !ended;
+  };
+
+  return {
+    start(opened: Controller): void {
+      controller = opened;
+      write(`retry: ${RETRY_MS}\n: events of Quorate\n\n`);
+      closing.addEventListener("abort", stop);
+      if (closing.aborted) stop();
+      else pump(feed, room, (event) => write(eventText(event))).catch(failed);
+    },
+    resume: (): void => resume(),
+    end,
+  };
+}
+
+/** Writes the events of a feed as fast as the reader takes them. */
+async function pump(
+  feed: EventFeed,
+  room: () => Promise<boolean>,
+  write: (event: StoredEvent) => void,
+): Promise<void> {
+  for (;;) {
+    const events = await feed.next();
+    if (events.length === 0) return;
+    for (const event of events) {
+      if (!(await room())) return;
+      write(event);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+/** /metrics in the text format of Prometheus; nothing in it names a target or a probe. */
+import { LIMITS } from "../../shared/limits.ts";
+import { VERDICT_STATES } from "../../shared/verdict.ts";
+import type { RouteContext } from "./context.ts";
+
+/** Media type of the text format. */
+export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+/** How long counts are kept: to count every target at every scrape would cost more than it tells. */
+const KEPT_MS = 5_000;
+
+type Counts = Map<string, number>;
+
+/** Creates what writes the metrics. */
+export function createMetrics(context: RouteContext): () => Promise<string> {
+  const { clock, engine, version, streams } = context;
+  let kept: { untilMs: number; counts: Promise<{ targets: Counts; probes: Counts }> } | null = null;
+  return async () => {
+    if (kept === null || kept.untilMs <= clock.monoMs()) {
+      kept = { untilMs: clock.monoMs() + KEPT_MS, counts: count(context) };
+    }
+    const { targets, probes } = await kept.counts;
+    return [
+      metric("quorate_info", "Version of the aggregator.", new Map([[`version="${version}"`, 1]])),
+      metric("quorate_engine_ready", "1 when the log is folded.", one(Number(engine.ready()))),
+      metric("quorate_engine_queue", "Log events that wait.", one(engine.queueLength())),
+      metric("quorate_event_streams", "Open streams of events.", one(streams.size)),
+      metric("quorate_targets", "Targets by verdict.", targets),
+      metric("quorate_probes", "Probes by state.", probes),
+    ].join("");
+  };
+}
+
+const one = (value: number): Counts => new Map([["", value]]);
+
+function metric(name: string, help: string, values: Counts): string {
+  const lines = [...values].map(([labels, value]) =>
+    labels === "" ? `${name} ${value}` : `${name}{${labels}} ${value}`,
+  );
+  return [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, ...lines, ""].join("\n");
+}
+
+async function count({ engine, store }: RouteContext) {
+  const targets: Counts = new Map(VERDICT_STATES.map((state) => [`state="${state}"`, 0]));
+  const probes: Counts = new Map();
+  const add = (counts: Counts, state: string): void => {
+    const labels = `state="${state}"`;
+    counts.set(labels, (counts.get(labels) ?? 0) + 1);
+  };
+  let cursor: string | undefined;
+  do {
+    const page = await store.targets.list({ cursor, limit: LIMITS.pageRowsMax });
+    for (const { id } of page.rows) add(targets, engine.verdict(id)?.state ?? "unknown");
+    cursor = page.next ?? undefined;
+  } while (cursor !== undefined);
+  for (const { id } of await store.probes.all()) add(probes, engine.probe(id)?.state ?? "joining");
+  return { targets, probes };
+}

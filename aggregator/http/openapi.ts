@@ -1,0 +1,59 @@
+/** The OpenAPI 3.1 document, from the same schemas that validate. */
+import { isRouteScope } from "./auth.ts";
+import type { RouteScope } from "./auth.ts";
+import type { App } from "./context.ts";
+
+const TAGS = [
+  { name: "targets", description: "What is checked." },
+  { name: "verdicts", description: "What the witnesses together say." },
+  { name: "probes", description: "The programs at the vantage points." },
+  { name: "incidents", description: "What went wrong, and who looks after it." },
+  { name: "channels", description: "Where notifications go." },
+  { name: "notifications", description: "What was sent, and what became of it." },
+  { name: "events", description: "What happens." },
+  { name: "tokens", description: "Who may call." },
+  { name: "system", description: "The aggregator itself." },
+];
+
+const DESCRIPTION = [
+  "A multi-region probe mesh with quorum verdicts: a target is down only when no vantage reaches it.",
+  "Every error is problem+json with a sentence. Lists are `{ items, next }`; give `next` as",
+  "`cursor`. Times are RFC 3339; durations are whole numbers named `…Ms` or `…Us`. A token has a",
+  "scope: admin does all, write implies read; `x-quorate-scope` names what an operation needs.",
+].join(" ");
+
+/** The document of every route that the app has. */
+export function openApiDocument(app: App, version: string) {
+  app.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
+    type: "http",
+    scheme: "bearer",
+    description: "A token such as `qrt_read_…`.",
+  });
+  return app.getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: { title: "Quorate", version, description: DESCRIPTION, license: { name: "Apache-2.0" } },
+    servers: [{ url: "/" }],
+    tags: TAGS,
+  });
+}
+
+/** A route of the app as the guard and the error for a wrong method see it. */
+export interface RouteFacts {
+  /** Upper case. */
+  method: string;
+  /** With `:name` for a parameter. */
+  path: string;
+  /** Null: open to anybody. */
+  scope: RouteScope | null;
+}
+
+/** Every route of the app. */
+export function routesOf(app: App): RouteFacts[] {
+  return app.openAPIRegistry.definitions.flatMap((definition) => {
+    if (definition.type !== "route") return [];
+    const { method, path, "x-quorate-scope": scope } = definition.route;
+    const routing = path.replaceAll(/\{(\w+)\}/g, ":$1");
+    const facts = { method: method.toUpperCase(), path: routing };
+    return [{ ...facts, scope: isRouteScope(scope) ? scope : null }];
+  });
+}

@@ -1,0 +1,146 @@
+/** /api/v1/channels: where notifications go. */
+import { createRoute, z } from "@hono/zod-openapi";
+import { channelPageSchema, channelSchema } from "../../../shared/api/channel.ts";
+import { channelTestSchema } from "../../../shared/api/channel.ts";
+import { channelSpecSchema } from "../../../shared/channel.ts";
+import type { Channel } from "../../../shared/channel.ts";
+import { nameSchema } from "../../../shared/target.ts";
+import { etagOf, guardOf } from "../conditions.ts";
+import type { App, RouteContext } from "../context.ts";
+import { conditionHeaders, idempotencyHeaders, idParam, json, jsonBody } from "../describe.ts";
+import { needs, pageOfQuery, pageQuery, patchSchema, problems } from "../describe.ts";
+import { apiPage, pageInMemory } from "../lists.ts";
+import { channelView } from "../views.ts";
+
+const tags = ["channels"];
+const params = idParam("channel");
+
+const putSchema = z
+  .strictObject({ ...channelSpecSchema.shape, name: nameSchema.optional() })
+  .openapi("ChannelPut", { description: "A channel; the name may be left out." });
+
+const createChannel = createRoute({
+  ...needs("write"),
+  method: "post",
+  path: "/api/v1/channels",
+  tags,
+  summary: "Create a channel",
+  request: { headers: idempotencyHeaders, body: jsonBody(channelSpecSchema, "The channel.") },
+  responses: { 201: json(channelSchema, "Created."), ...problems },
+});
+
+const listChannels = createRoute({
+  ...needs("read"),
+  method: "get",
+  path: "/api/v1/channels",
+  tags,
+  summary: "List channels by name",
+  request: { query: z.strictObject(pageQuery) },
+  responses: { 200: json(channelPageSchema, "One page."), ...problems },
+});
+
+const getChannel = createRoute({
+  ...needs("read"),
+  method: "get",
+  path: "/api/v1/channels/{id}",
+  tags,
+  summary: "Get a channel",
+  request: { params },
+  responses: { 200: json(channelSchema, "The channel."), ...problems },
+});
+
+const putChannel = createRoute({
+  ...needs("write"),
+  method: "put",
+  path: "/api/v1/channels/{id}",
+  tags,
+  summary: "Create the channel of this name, or replace it",
+  request: { params, headers: conditionHeaders, body: jsonBody(putSchema, "The channel.") },
+  responses: {
+    200: json(channelSchema, "Replaced, or unchanged and then at the same revision."),
+    201: json(channelSchema, "Created."),
+    ...problems,
+  },
+});
+
+const patchChannel = createRoute({
+  ...needs("write"),
+  method: "patch",
+  path: "/api/v1/channels/{id}",
+  tags,
+  summary: "Change a channel by JSON merge patch",
+  request: { params, headers: conditionHeaders, body: jsonBody(patchSchema, "The patch.") },
+  responses: { 200: json(channelSchema, "The channel as it is now."), ...problems },
+});
+
+const deleteChannel = createRoute({
+  ...needs("write"),
+  method: "delete",
+  path: "/api/v1/channels/{id}",
+  tags,
+  summary: "Delete a channel",
+  request: { params, headers: conditionHeaders },
+  responses: { 204: { description: "Deleted." }, ...problems },
+});
+
+const testChannel = createRoute({
+  ...needs("write"),
+  method: "post",
+  path: "/api/v1/channels/{id}/test",
+  tags,
+  summary: "Send a test message over a channel, once, and say what became of it",
+  request: { params, headers: idempotencyHeaders },
+  responses: { 200: json(channelTestSchema, "What became of it, good or bad."), ...problems },
+});
+
+/** Adds the routes. */
+export function addChannels(app: App, context: RouteContext): void {
+  const { channels } = context.registry;
+  const view = (channel: Channel) => channelView(context, channel);
+  const headersOf = (channel: Channel) => ({
+    ETag: etagOf(channel),
+    Location: `/api/v1/channels/${channel.id}`,
+  });
+
+  app.openapi(createChannel, async (c) => {
+    const channel = await channels.create(c.req.valid("json"));
+    return c.json(view(channel), 201, headersOf(channel));
+  });
+
+  app.openapi(listChannels, async (c) => {
+    const query = pageOfQuery(c.req.valid("query"));
+    const page = pageInMemory(await channels.list(), query, ({ spec }) => spec.name);
+    return c.json(apiPage(page, view), 200);
+  });
+
+  app.openapi(getChannel, async (c) => {
+    const channel = await channels.get(c.req.valid("param").id);
+    return c.json(view(channel), 200, { ETag: etagOf(channel) });
+  });
+
+  app.openapi(putChannel, async (c) => {
+    const { id } = c.req.valid("param");
+    const guard = guardOf(c.req.valid("header"));
+    const { channel, created } = await channels.put(id, c.req.valid("json"), guard);
+    if (created) return c.json(view(channel), 201, headersOf(channel));
+    return c.json(view(channel), 200, { ETag: etagOf(channel) });
+  });
+
+  app.openapi(patchChannel, async (c) => {
+    const { id } = c.req.valid("param");
+    const guard = guardOf(c.req.valid("header"));
+    const channel = await channels.patch(id, c.req.valid("json"), guard);
+    return c.json(view(channel), 200, { ETag: etagOf(channel) });
+  });
+
+  app.openapi(deleteChannel, async (c) => {
+    await channels.delete(c.req.valid("param").id, guardOf(c.req.valid("header")));
+    return c.body(null, 204);
+  });
+
+  app.openapi(testChannel, async (c) => {
+    const channel = await channels.get(c.req.valid("param").id);
+    const { ok, status, detail } = await context.sendTest(channel);
+    return c.json({ ok, status, detail }, 200);
+  });
+}

@@ -1,0 +1,112 @@
+/** /api/v1/incidents: what went wrong, and who looks after it. */
+import { createRoute, z } from "@hono/zod-openapi";
+import { acknowledgeSchema, noteSchema } from "../../../shared/api/incident.ts";
+import { incidentPageSchema, incidentSchema } from "../../../shared/api/incident.ts";
+import { QuorateError } from "../../../shared/errors.ts";
+import type { Incident } from "../../../shared/event.ts";
+import { notFound } from "../../registry/writes.ts";
+import type { App, RouteContext } from "../context.ts";
+import { idempotencyHeaders, idParam, json, jsonBody, needs } from "../describe.ts";
+import { optionalBody, pageOfQuery, pageQuery, problems } from "../describe.ts";
+import { apiPage } from "../lists.ts";
+import { incidentView } from "../views.ts";
+
+const tags = ["incidents"];
+const params = idParam("incident");
+
+const listIncidents = createRoute({
+  ...needs("read"),
+  method: "get",
+  path: "/api/v1/incidents",
+  tags,
+  summary: "List incidents, newest first",
+  request: {
+    query: z.strictObject({
+      ...pageQuery,
+      state: z.enum(["open", "resolved", "withdrawn"]).optional(),
+      target: z
+        .string()
+        .min(1)
+        .max(200)
+        .optional()
+        .openapi({ description: "Id or name of a target; a deleted one by id." }),
+    }),
+  },
+  responses: { 200: json(incidentPageSchema, "One page."), ...problems },
+});
+
+const getIncident = createRoute({
+  ...needs("read"),
+  method: "get",
+  path: "/api/v1/incidents/{id}",
+  tags,
+  summary: "Get an incident",
+  request: { params },
+  responses: { 200: json(incidentSchema, "The incident."), ...problems },
+});
+
+const acknowledgeIncident = createRoute({
+  ...needs("write"),
+  method: "post",
+  path: "/api/v1/incidents/{id}/ack",
+  tags,
+  summary: "Say that somebody looks after an incident; the first one stays",
+  request: {
+    params,
+    headers: idempotencyHeaders,
+    body: optionalBody(acknowledgeSchema, "Who acknowledges."),
+  },
+  responses: { 200: json(incidentSchema, "The incident."), ...problems },
+});
+
+const addNote = createRoute({
+  ...needs("write"),
+  method: "post",
+  path: "/api/v1/incidents/{id}/notes",
+  tags,
+  summary: "Write a note on an incident",
+  request: { params, headers: idempotencyHeaders, body: jsonBody(noteSchema, "The note.") },
+  responses: { 201: json(incidentSchema, "The incident with its notes."), ...problems },
+});
+
+/** Adds the routes. */
+export function addIncidents(app: App, { registry, store, clock }: RouteContext): void {
+  const found = (incident: Incident | null, id: string): Incident => {
+    if (incident === null) throw notFound("incident", id);
+    return incident;
+  };
+
+  app.openapi(listIncidents, async (c) => {
+    const { state, target, ...rest } = c.req.valid("query");
+    const isId = target !== undefined && target.startsWith("tgt_");
+    const known = target === undefined ? null : await store.targets.get(target);
+    if (target !== undefined && known === null && !isId) await registry.targets.get(target);
+    const targetId = known?.id ?? target;
+    const page = await store.incidents.list({ state, targetId, ...pageOfQuery(rest) });
+    return c.json(apiPage(page, incidentView), 200);
+  });
+
+  app.openapi(getIncident, async (c) => {
+    const { id } = c.req.valid("param");
+    return c.json(incidentView(found(await store.incidents.get(id), id)), 200);
+  });
+
+  app.openapi(acknowledgeIncident, async (c) => {
+    const { id } = c.req.valid("param");
+    const { state } = found(await store.incidents.get(id), id);
+    if (state !== "open") {
+      const sentence = `Incident ${id} is ${state} already; only an open one can be acknowledged.`;
+      throw new QuorateError("conflict", sentence);
+    }
+    const by = c.req.valid("json").by ?? c.get("token").name;
+    const incident = await store.incidents.acknowledge(id, clock.wallMs(), by);
+    return c.json(incidentView(found(incident, id)), 200);
+  });
+
+  app.openapi(addNote, async (c) => {
+    const { id } = c.req.valid("param");
+    const { text, author = c.get("token").name } = c.req.valid("json");
+    const incident = await store.incidents.note(id, { atMs: clock.wallMs(), author, text });
+    return c.json(incidentView(found(incident, id)), 201);
+  });
+}

@@ -1,0 +1,168 @@
+/** /api/v1/targets: what is checked. */
+import { createRoute, z } from "@hono/zod-openapi";
+import { targetPageSchema, targetSchema } from "../../../shared/api/target.ts";
+import { nameSchema, targetSpecSchema } from "../../../shared/target.ts";
+import type { Target } from "../../../shared/target.ts";
+import { etagOf, guardOf } from "../conditions.ts";
+import type { App, RouteContext } from "../context.ts";
+import { conditionHeaders, hasLabels, idempotencyHeaders, idParam } from "../describe.ts";
+import {
+  json,
+  jsonBody,
+  labelQuery,
+  needs,
+  pageOfQuery,
+  pageQuery,
+  patchSchema,
+  problems,
+} from "../describe.ts";
+import { filteredPage } from "../lists.ts";
+import { targetView } from "../views.ts";
+
+const tags = ["targets"];
+const params = idParam("target");
+
+const putSchema = z
+  .strictObject({ ...targetSpecSchema.shape, name: nameSchema.optional() })
+  .openapi("TargetPut", { description: "A target; the name may be left out." });
+
+const createTarget = createRoute({
+  ...needs("write"),
+  method: "post",
+  path: "/api/v1/targets",
+  tags,
+  summary: "Create a target",
+  request: {
+    headers: idempotencyHeaders,
+    body: jsonBody(
+      targetSpecSchema.openapi("TargetSpec", {
+        example: { name: "checkout", kind: "http", options: { url: "http://10.0.0.7/health" } },
+      }),
+      "The target.",
+    ),
+  },
+  responses: { 201: json(targetSchema, "Created."), ...problems },
+});
+
+const listTargets = createRoute({
+  ...needs("read"),
+  method: "get",
+  path: "/api/v1/targets",
+  tags,
+  summary: "List targets by name",
+  request: {
+    query: z.strictObject({
+      ...pageQuery,
+      label: labelQuery,
+      kind: z.string().max(40).optional().openapi({ description: "Kind of check." }),
+    }),
+  },
+  responses: { 200: json(targetPageSchema, "One page."), ...problems },
+});
+
+const getTarget = createRoute({
+  ...needs("read"),
+  method: "get",
+  path: "/api/v1/targets/{id}",
+  tags,
+  summary: "Get a target",
+  request: { params },
+  responses: { 200: json(targetSchema, "The target."), ...problems },
+});
+
+const putTarget = createRoute({
+  ...needs("write"),
+  method: "put",
+  path: "/api/v1/targets/{id}",
+  tags,
+  summary: "Create the target of this name, or replace it",
+  request: { params, headers: conditionHeaders, body: jsonBody(putSchema, "The target.") },
+  responses: {
+    200: json(targetSchema, "Replaced, or unchanged and then at the same revision."),
+    201: json(targetSchema, "Created."),
+    ...problems,
+  },
+});
+
+const patchTarget = createRoute({
+  ...needs("write"),
+  method: "patch",
+  path: "/api/v1/targets/{id}",
+  tags,
+  summary: "Change a target by JSON merge patch",
+  request: { params, headers: conditionHeaders, body: jsonBody(patchSchema, "The patch.") },
+  responses: { 200: json(targetSchema, "The target as it is now."), ...problems },
+});
+
+const deleteTarget = createRoute({
+  ...needs("write"),
+  method: "delete",
+  path: "/api/v1/targets/{id}",
+  tags,
+  summary: "Delete a target; an open incident of it is withdrawn",
+  request: { params, headers: conditionHeaders },
+  responses: { 204: { description: "Deleted." }, ...problems },
+});
+
+/** Adds the routes that read targets. */
+export function addTargetReads(app: App, context: RouteContext): void {
+  const { registry, store } = context;
+
+  app.openapi(listTargets, async (c) => {
+    const { label, kind, ...rest } = c.req.valid("query");
+    const query = pageOfQuery(rest);
+    const keep = ({ spec }: Target): boolean =>
+      (kind === undefined || spec.kind === kind) && hasLabels(spec.labels, label);
+    const isNarrowed = kind !== undefined || label !== undefined;
+    const page = isNarrowed
+      ? await filteredPage((part) => store.targets.list(part), query, keep)
+      : await store.targets.list(query);
+    const warnings = await registry.targets.warnings(page.rows);
+    const items = page.rows.map((row, at) => targetView(context, row, warnings[at] ?? []));
+    return c.json({ items, next: page.next }, 200);
+  });
+
+  app.openapi(getTarget, async (c) => {
+    const target = await registry.targets.get(c.req.valid("param").id);
+    const [warnings = []] = await registry.targets.warnings([target]);
+    return c.json(targetView(context, target, warnings), 200, { ETag: etagOf(target) });
+  });
+}
+
+/** Adds the routes that write targets. */
+export function addTargetWrites(app: App, context: RouteContext): void {
+  const { targets } = context.registry;
+  const shown = async (target: Target) => {
+    const [warnings = []] = await targets.warnings([target]);
+    return targetView(context, target, warnings);
+  };
+  const headersOf = (target: Target) => ({
+    ETag: etagOf(target),
+    Location: `/api/v1/targets/${target.id}`,
+  });
+
+  app.openapi(createTarget, async (c) => {
+    const target = await targets.create(c.req.valid("json"));
+    return c.json(await shown(target), 201, headersOf(target));
+  });
+
+  app.openapi(putTarget, async (c) => {
+    const { id } = c.req.valid("param");
+    const guard = guardOf(c.req.valid("header"));
+    const { target, created } = await targets.put(id, c.req.valid("json"), guard);
+    if (created) return c.json(await shown(target), 201, headersOf(target));
+    return c.json(await shown(target), 200, { ETag: etagOf(target) });
+  });
+
+  app.openapi(patchTarget, async (c) => {
+    const { id } = c.req.valid("param");
+    const guard = guardOf(c.req.valid("header"));
+    const target = await targets.patch(id, c.req.valid("json"), guard);
+    return c.json(await shown(target), 200, { ETag: etagOf(target) });
+  });
+
+  app.openapi(deleteTarget, async (c) => {
+    await targets.delete(c.req.valid("param").id, guardOf(c.req.valid("header")));
+    return c.body(null, 204);
+  });
+}

@@ -1,0 +1,72 @@
+/** /api/v1/tokens: who may call; admins only. */
+import { createRoute, z } from "@hono/zod-openapi";
+import { tokenCreatedSchema, tokenPageSchema, tokenSpecSchema } from "../../../shared/api/token.ts";
+import { invalidAt } from "../../registry/input.ts";
+import type { App, RouteContext } from "../context.ts";
+import { idempotencyHeaders, idParam, json, jsonBody, needs } from "../describe.ts";
+import { pageOfQuery, pageQuery, problems } from "../describe.ts";
+import { apiPage, pageInMemory } from "../lists.ts";
+import { tokenView } from "../views.ts";
+
+const tags = ["tokens"];
+
+const listTokens = createRoute({
+  ...needs("admin"),
+  method: "get",
+  path: "/api/v1/tokens",
+  tags,
+  summary: "List tokens by id; their secrets are not kept",
+  request: { query: z.strictObject(pageQuery) },
+  responses: { 200: json(tokenPageSchema, "One page."), ...problems },
+});
+
+const createToken = createRoute({
+  ...needs("admin"),
+  method: "post",
+  path: "/api/v1/tokens",
+  tags,
+  summary: "Create a token; its secret is shown this once",
+  request: { headers: idempotencyHeaders, body: jsonBody(tokenSpecSchema, "The token.") },
+  responses: { 201: json(tokenCreatedSchema, "Created."), ...problems },
+});
+
+const deleteToken = createRoute({
+  ...needs("admin"),
+  method: "delete",
+  path: "/api/v1/tokens/{id}",
+  tags,
+  summary: "Delete a token; the last admin token stays",
+  request: { params: idParam("token") },
+  responses: { 204: { description: "Deleted." }, ...problems },
+});
+
+/** Adds the routes. */
+export function addTokens(app: App, { registry, clock }: RouteContext): void {
+  const { tokens, probes } = registry;
+
+  app.openapi(listTokens, async (c) => {
+    const query = pageOfQuery(c.req.valid("query"));
+    const page = pageInMemory(await tokens.list(), query, ({ id }) => id);
+    return c.json(apiPage(page, tokenView), 200);
+  });
+
+  app.openapi(createToken, async (c) => {
+    const { name, scope, probe, expiresAt } = c.req.valid("json");
+    if ((scope === "probe") !== (probe !== undefined)) {
+      throw invalidAt("probe", "expected a probe for scope probe, and for no other scope", probe);
+    }
+    const expiresAtMs = expiresAt === undefined ? null : Date.parse(expiresAt);
+    if (expiresAtMs !== null && expiresAtMs <= clock.wallMs()) {
+      throw invalidAt("expiresAt", "expected a moment that lies ahead", expiresAt);
+    }
+    const probeId = probe === undefined ? null : (await probes.get(probe)).id;
+    const { token, secret } = await tokens.issue({ name, scope, probeId, expiresAtMs });
+    const headers = { Location: `/api/v1/tokens/${token.id}` };
+    return c.json({ token: tokenView(token), secret }, 201, headers);
+  });
+
+  app.openapi(deleteToken, async (c) => {
+    await tokens.delete(c.req.valid("param").id);
+    return c.body(null, 204);
+  });
+}

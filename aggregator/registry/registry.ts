@@ -1,0 +1,37 @@
+/** The registry: the four services that write what the aggregator knows. */
+import { createChannelService } from "./channels.ts";
+import type { ChannelService, ChannelServiceDeps } from "./channels.ts";
+import { createProbeService } from "./probes.ts";
+import type { ProbeService, ProbeServiceDeps } from "./probes.ts";
+import { createTargetService } from "./targets.ts";
+import type { TargetService, TargetServiceDeps } from "./targets.ts";
+import { createTokenService } from "./tokens.ts";
+import type { TokenService, TokenServiceDeps } from "./tokens.ts";
+
+/** What the registry works with. */
+export type RegistryDeps = TargetServiceDeps &
+  Omit<ProbeServiceDeps, "tokens"> &
+  Omit<ChannelServiceDeps, "changed"> &
+  TokenServiceDeps & {
+    /** Told after every change of a channel; usually wakes the delivery worker. */
+    channelsChanged: () => void;
+  };
+
+/** Everything that writes targets, probes, channels and tokens. */
+export interface Registry {
+  targets: TargetService;
+  probes: ProbeService;
+  channels: ChannelService;
+  tokens: TokenService;
+}
+
+/** Creates the registry of one aggregator. */
+export function createRegistry(deps: RegistryDeps): Registry {
+  const tokens = createTokenService(deps);
+  return {
+    targets: createTargetService(deps),
+    probes: createProbeService({ ...deps, tokens }),
+    channels: createChannelService({ ...deps, changed: deps.channelsChanged }),
+    tokens,
+  };
+}
