@@ -10,7 +10,7 @@ import type {
   HealthCheckResponse,
   HealthServer,
 } from "../../shared/proto/gen/grpc/health/v1/health.ts";
-import { listenError } from "./listen.ts";
+import { findFree, listenError } from "./listen.ts";
 import { formatListen } from "./parse.ts";
 import type { ListenAddress } from "./parse.ts";
 
@@ -70,14 +70,13 @@ export async function startHealthServer(
   };
 }
 
-function bind(server: Server, listen: ListenAddress): Promise<number> {
+async function bind(server: Server, listen: ListenAddress): Promise<number> {
+  // grpc-js says only as text, and on standard error, why it cannot listen; so it is asked before.
+  const free = await findFree(listen, "--grpc-listen");
   return new Promise((resolve, reject) => {
-    server.bindAsync(formatListen(listen), ServerCredentials.createInsecure(), (error, port) => {
-      if (!error) return resolve(port);
-      // grpc-js wraps the system's error into a text; its code is only found there.
-      const code = /EADDRINUSE|EACCES|EADDRNOTAVAIL|ENOTFOUND/.exec(error.message)?.[0];
-      const thrown = code ? Object.assign(error, { code }) : error;
-      return reject(listenError(thrown, listen, "--grpc-listen"));
+    server.bindAsync(formatListen(free), ServerCredentials.createInsecure(), (error, port) => {
+      if (error) reject(listenError(error, free, "--grpc-listen"));
+      else resolve(port);
     });
   });
 }

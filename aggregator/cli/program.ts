@@ -97,7 +97,7 @@ function printExitCodes({ printer }: CliContext): void {
 }
 
 /** Prints an error as a sentence, and each thing wrong with the input on a line of its own. */
-export function printError(thrown: unknown, { printer }: Pick<CliContext, "printer">): void {
+function printError(thrown: unknown, { printer }: Pick<CliContext, "printer">): void {
   const { paint, clean } = printer;
   printer.note(`${paint.red("error:")} ${clean(messageOf(thrown))}`);
   if (!(thrown instanceof QuorateError)) return;

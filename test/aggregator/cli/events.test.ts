@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
 import { test } from "node:test";
+import { systemClock } from "../../../shared/clock.ts";
+import type { Clock } from "../../../shared/clock.ts";
 import { startCli, startFakeApi, cliAgainst, problem } from "./fake-api.ts";
 import type { Answer } from "./fake-api.ts";
 import { pageOf } from "./samples.ts";
@@ -34,6 +36,12 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
 
+/** A clock that waits for nothing, so that a pause before trying again costs no time. */
+function hastyClock(): Clock {
+  const clock = systemClock();
+  return { ...clock, after: (_delayMs, callback) => clock.after(0, callback) };
+}
+
 async function following(
   answer: Answer,
   args: string[],
@@ -41,7 +49,7 @@ async function following(
 ): Promise<void> {
   const api = await startFakeApi({ "GET /events": answer });
   const settings = { url: api.url, token: null, probeToken: null, noColor: true };
-  const cli = startCli(["events", "--follow", ...args], { settings });
+  const cli = startCli(["events", "--follow", ...args], { settings, clock: hastyClock() });
   try {
     await body(cli, () => api.asked.map(({ path }) => path));
   } finally {
@@ -66,8 +74,8 @@ test("events --follow prints what comes and stops on a signal", { timeout: 10_00
 
 test("a stream that ends is taken up after the last event seen", { timeout: 10_000 }, async () => {
   await following(stream([7], true), ["--json"], async (cli, paths) => {
-    await until(() => paths().length === 2);
-    assert.deepEqual(paths(), ["/events", "/events?after=7"]);
+    await until(() => paths().length >= 2);
+    assert.deepEqual(paths().slice(0, 2), ["/events", "/events?after=7"]);
     const first: unknown = JSON.parse(cli.out().split("\n")[0] ?? "");
     assert.deepEqual(first, event(7));
   });
