@@ -22,6 +22,8 @@ const PLAIN = 1;
 const DEFLATED = 2;
 /** No block that was written here inflates to more; a larger one is damaged. */
 const INFLATED_BYTES_MAX = 64 * 1_048_576;
+/** Nor does any segment hold more results. */
+const SEGMENT_RESULTS_MAX = 65_536;
 
 const segmentWriter = createByteWriter();
 const blockWriter = createByteWriter();
@@ -76,7 +78,7 @@ function writeSegment(writer: ByteWriter, results: readonly StoredResult[]): voi
 
 function readSegment(reader: ByteReader, into: StoredResult[]): void {
   const length = reader.varint();
-  if (length > INFLATED_BYTES_MAX) throw new DamagedError("a block of history");
+  if (length > SEGMENT_RESULTS_MAX) throw new DamagedError("a block of history");
   const first = into.length;
   const flags = readRuns(reader, length);
   const boots = readRuns(reader, length);

@@ -10,8 +10,8 @@ import { createExpiry } from "./expiry.ts";
 import type { Facts } from "./facts.ts";
 import { loadFrontier } from "./frontier.ts";
 import type { LogWriter } from "./log.ts";
-import { createNewest } from "./newest.ts";
-import type { Found, HistoryKey } from "./newest.ts";
+import { NEWEST_KEY, createNewest, historyKey } from "./newest.ts";
+import type { Found } from "./newest.ts";
 import { cursorOf, keyOf } from "./page.ts";
 import { addResult, bucketOf, createRollup, mergeRollup } from "./rollup.ts";
 import { spanStartMs, unpackRollup } from "./rollup.ts";
@@ -64,7 +64,7 @@ function createResultsReader({ db }: Connection, dictionary: Dictionary, tail: V
 
   return (query: HistoryQuery): Page<HistoryResult> => {
     const { targetId, probeId, fromMs, toMs, limit } = query;
-    const start = keyOf<HistoryKey>(query, [Number.MAX_SAFE_INTEGER, "", 0, 0]);
+    const start = keyOf(query, NEWEST_KEY);
     const handle = dictionary.handleOf(targetId);
     if (handle === null) return { rows: [], next: null };
     const newest = createNewest(limit + 1, query.cursor === undefined ? null : start);
@@ -92,9 +92,7 @@ function pageOfNewest(found: readonly Found[], limit: number): Page<HistoryResul
   const more = found.length > shown.length && last !== undefined;
   return {
     rows: shown.map(({ probeId, result }) => historyResult(probeId, result)),
-    next: more
-      ? cursorOf([last.atMs, last.probeId, last.result.slotMonoMs, last.result.attempt])
-      : null,
+    next: more ? cursorOf(historyKey(last)) : null,
   };
 }
 

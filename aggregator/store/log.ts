@@ -78,8 +78,8 @@ export function createLogStore(connection: Connection, writer: LogWriter): LogSt
     `DELETE FROM snapshots
      WHERE seq NOT IN (SELECT seq FROM snapshots ORDER BY seq DESC LIMIT 2)`,
   );
-  const newest = db.prepare<[], LogRow>(
-    "SELECT seq, at_ms, body FROM snapshots ORDER BY seq DESC LIMIT 1",
+  const newest = db.prepare<[number], LogRow>(
+    "SELECT seq, at_ms, body FROM snapshots WHERE seq < ? ORDER BY seq DESC LIMIT 1",
   );
 
   return {
@@ -100,9 +100,9 @@ export function createLogStore(connection: Connection, writer: LogWriter): LogSt
         putSnapshot.run(seq, atMs, body);
         dropSnapshots.run();
       }),
-    loadSnapshot: () =>
+    loadSnapshot: (beforeSeq = Number.MAX_SAFE_INTEGER) =>
       run(() => {
-        const row = newest.get();
+        const row = newest.get(beforeSeq);
         return row ? { seq: row.seq, atMs: row.at_ms, body: row.body } : null;
       }),
   };

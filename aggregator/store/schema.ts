@@ -75,7 +75,8 @@ CREATE TABLE notifications (
   body TEXT NOT NULL, created_at_ms INTEGER NOT NULL, attempts INTEGER NOT NULL,
   next_attempt_at_ms INTEGER NOT NULL, last_error TEXT, delivered_at_ms INTEGER
 ) STRICT;
-CREATE INDEX notifications_due ON notifications (next_attempt_at_ms, sequence) WHERE head = 1;
+CREATE INDEX notifications_due ON notifications (next_attempt_at_ms, sequence, channel_id)
+  WHERE head = 1;
 CREATE INDEX notifications_pending ON notifications (channel_id, order_key, sequence)
   WHERE state = 'pending';
 CREATE INDEX notifications_by_channel ON notifications (channel_id, state, sequence);

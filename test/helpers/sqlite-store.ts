@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Store } from "../../aggregator/ports.ts";
 import { openSqliteStore } from "../../aggregator/store/sqlite.ts";
 import { silentLog } from "../../shared/log.ts";
-import type { StoreHarness } from "../contract/store.ts";
+import type { StoreHarness } from "../contract/store/harness.ts";
 import { simClock } from "./sim-clock.ts";
 import { tempDirectory } from "./store-data.ts";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { EffectsCommit, IncidentChange, TransitionRow } from "../../../aggregator/ports.ts";
 import { START_MS, allPages, eventWithId, intent } from "../../helpers/store-data.ts";
-import type { StoreTest } from "../store.ts";
+import type { StoreTest } from "./harness.ts";
 
 const NOTHING: EffectsCommit = {
   atMs: START_MS,

@@ -5,7 +5,7 @@ import type { HistoryResult } from "../../../shared/result.ts";
 import { START_MS, allPages, compactAll, resultsEvent } from "../../helpers/store-data.ts";
 import { targetNamed } from "../../helpers/store-data.ts";
 import type { BatchFacts, BatchRow } from "../../helpers/store-data.ts";
-import type { StoreTest } from "../store.ts";
+import type { StoreTest } from "./harness.ts";
 
 const HOUR_MS = 3_600_000;
 const ALL = { fromMs: 0, toMs: START_MS + 100 * HOUR_MS };
@@ -44,11 +44,9 @@ function resultsOf(store: Store, targetId: string, limit = 50): Promise<HistoryR
   return allPages((cursor) => store.history.results({ targetId, ...ALL, cursor, limit }));
 }
 
-function latenciesOf(bucket: LatencyBucket | undefined): (number | null | undefined)[] {
-  return [
-    ...[bucket?.minUs, bucket?.meanUs, bucket?.p50Us],
-    ...[bucket?.p95Us, bucket?.p99Us, bucket?.maxUs],
-  ];
+function latenciesOf(bucket: Partial<LatencyBucket> = {}): (number | null | undefined)[] {
+  const { minUs, meanUs, p50Us, p95Us, p99Us, maxUs } = bucket;
+  return [minUs, meanUs, p50Us, p95Us, p99Us, maxUs];
 }
 
 /** Everything the history says of both targets. */

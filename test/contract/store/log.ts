@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { LogAppend } from "../../../aggregator/ports.ts";
 import type { EventBody } from "../../../aggregator/verdict/event.ts";
 import { START_MS, probeNamed, resultsEvent, targetNamed } from "../../helpers/store-data.ts";
-import type { StoreTest } from "../store.ts";
+import type { StoreTest } from "./harness.ts";
 
 const at = (atMs: number, body: EventBody): LogAppend => ({ atMs: START_MS + atMs, body });
 const heartbeat: EventBody = {
@@ -116,6 +116,8 @@ export const LOG_TESTS: readonly StoreTest[] = [
       assert.equal(newest?.seq, 30);
       assert.equal(newest.atMs, START_MS + 30);
       assert.deepEqual([...newest.body], [30, 0, 255]);
+      assert.equal((await opened.log.loadSnapshot(30))?.seq, 20);
+      assert.equal(await opened.log.loadSnapshot(20), null);
     },
   ],
   [

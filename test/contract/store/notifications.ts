@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Store } from "../../../aggregator/ports.ts";
 import type { NotificationState } from "../../../shared/channel.ts";
 import { START_MS, allPages, intent } from "../../helpers/store-data.ts";
-import type { StoreTest } from "../store.ts";
+import type { StoreTest } from "./harness.ts";
 
 interface Attempt {
   state: NotificationState;
@@ -49,6 +49,11 @@ export const NOTIFICATION_TESTS: readonly StoreTest[] = [
       assert.deepEqual(await due(store, 0), ["a1", "b1", "c1"]);
       assert.deepEqual(await due(store, 0, 2), ["a1", "b1"]);
       assert.deepEqual(await due(store, -1), []);
+      const others = await store.notifications.due(START_MS, 1, ["chn_a", "chn_x"]);
+      assert.deepEqual(
+        others.map(({ id }) => id),
+        ["c1"],
+      );
       await record(store, "a1", { state: "delivered" });
       assert.deepEqual(await due(store, 0), ["a2", "b1", "c1"]);
     },
@@ -60,6 +65,8 @@ export const NOTIFICATION_TESTS: readonly StoreTest[] = [
       await record(store, "a1", { state: "pending", nextMs: 1_000 });
       assert.deepEqual(await due(store, 999), []);
       assert.equal(await store.notifications.nextDueAtMs(), START_MS + 1_000);
+      assert.equal(await store.notifications.nextDueAtMs(START_MS + 999), START_MS + 1_000);
+      assert.equal(await store.notifications.nextDueAtMs(START_MS + 1_000), null);
       assert.deepEqual(await due(store, 1_000), ["a1"]);
       await record(store, "a1", { state: "dead", attempt: 2 });
       assert.deepEqual(await due(store, 1_000), ["a2"]);

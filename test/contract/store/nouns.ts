@@ -4,7 +4,7 @@ import type { Token } from "../../../aggregator/ports.ts";
 import type { EventBody } from "../../../aggregator/verdict/event.ts";
 import type { Channel } from "../../../shared/channel.ts";
 import { START_MS, allPages, probeNamed, targetNamed } from "../../helpers/store-data.ts";
-import type { StoreHarness, StoreTest } from "../store.ts";
+import type { StoreHarness, StoreTest } from "./harness.ts";
 
 function append({ store }: StoreHarness, bodies: readonly EventBody[]): Promise<number> {
   return store.log.append(bodies.map((body) => ({ atMs: START_MS, body })));
