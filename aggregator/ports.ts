@@ -29,8 +29,8 @@ export interface LogStore {
   position(): Promise<{ seq: number; atMs: number }>;
   /** Keeps `body` as the engine's state after `seq`; the two newest snapshots are kept. */
   saveSnapshot(seq: number, atMs: number, body: Uint8Array): Promise<void>;
-  /** The newest snapshot, or null. */
-  loadSnapshot(): Promise<{ seq: number; atMs: number; body: Uint8Array } | null>;
+  /** The newest snapshot whose seq is below `beforeSeq` (default: any), or null. */
+  loadSnapshot(beforeSeq?: number): Promise<{ seq: number; atMs: number; body: Uint8Array } | null>;
 }
 
 /** A boot of a probe, and how far its batches are committed. */

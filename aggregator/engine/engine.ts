@@ -115,22 +115,28 @@ async function start(living: Living): Promise<void> {
   await submit(living, { type: "takeover" });
 }
 
+/** The newest snapshot that can be read; the log is kept from the one before it on. */
 async function restore(living: Living): Promise<void> {
   const { store, log, settings } = living.deps;
-  const stored = await store.log.loadSnapshot();
-  if (!stored) return;
-  const data = decodeSnapshot(stored.body);
-  if (!data) {
-    throw new QuorateError(
-      "unavailable",
-      "The newest snapshot in the data directory is damaged or of another layout, expected one " +
-        "that this version wrote: restore a backup, or start with an empty data directory.",
-    );
+  let stored = await store.log.loadSnapshot();
+  const newestSeq = stored?.seq;
+  while (stored) {
+    const data = decodeSnapshot(stored.body);
+    if (data) {
+      living.state = restoreSnapshot(data);
+      living.state.settings = settings;
+      living.state.seq = stored.seq;
+      return;
+    }
+    log.error({ seq: stored.seq }, "A snapshot is damaged; trying the one before it.");
+    stored = await store.log.loadSnapshot(stored.seq);
   }
-  living.state = restoreSnapshot(data);
-  living.state.settings = settings;
-  living.state.seq = stored.seq;
-  log.debug({ seq: stored.seq }, "A snapshot is restored.");
+  if (newestSeq === undefined) return;
+  throw new QuorateError(
+    "unavailable",
+    "No snapshot in the data directory can be read, expected one that this version wrote: " +
+      "restore a backup, or start with an empty data directory.",
+  );
 }
 
 function submit(living: Living, body: EventBody): Promise<void> {

@@ -1,0 +1,170 @@
+/** One aggregator: its rooms put together. Creating it starts nothing. */
+import { CHECK_KINDS, mergeSecretOptions, prepareCheck } from "../probe/checks/index.ts";
+import { redactOptions } from "../probe/checks/index.ts";
+import type { Clock } from "../shared/clock.ts";
+import type { Log } from "../shared/log.ts";
+import type { Random } from "../shared/random.ts";
+import { VERSION } from "../shared/version.ts";
+import { createDeliveryWorker } from "./alert/delivery.ts";
+import { createEventBus } from "./bus.ts";
+import { createEngine } from "./engine/engine.ts";
+import type { RunningEngine } from "./engine/engine.ts";
+import { createGrpcServer } from "./grpc/server.ts";
+import type { GrpcServer, GrpcTls } from "./grpc/server.ts";
+import { createHttpApp } from "./http/app.ts";
+import { listenHttp } from "./http/listen.ts";
+import type { HttpListener } from "./http/listen.ts";
+import { NOTIFIER_KINDS, prepareNotifier } from "./notifiers/index.ts";
+import * as notifiers from "./notifiers/index.ts";
+import type { MeshSessions, Store } from "./ports.ts";
+import { createRegistry } from "./registry/registry.ts";
+import type { Registry } from "./registry/registry.ts";
+import type { OptionKinds } from "./registry/writes.ts";
+import { createUpkeep } from "./upkeep.ts";
+import { settingsFor } from "./verdict/settings.ts";
+
+/** Where to listen; port 0 takes any free one. */
+export interface Address {
+  host: string;
+  port: number;
+}
+
+/** The address as "host:port", an IPv6 host in brackets. */
+export function addressText({ host, port }: Address): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Where one aggregator listens and how it speaks. */
+export interface AggregatorOptions {
+  /** Address of the API. */
+  listen: Address;
+  /** Address of the gRPC port. */
+  grpcListen: Address;
+  /** Certificate and key of the gRPC port; null: plaintext. */
+  tls: GrpcTls | null;
+  /** Whether plaintext gRPC may be spoken on an address that is not loopback. */
+  insecure: boolean;
+  /** Time between heartbeats of a probe. */
+  heartbeatMs: number;
+}
+
+/** What an aggregator is given. */
+export interface AggregatorDeps {
+  store: Store;
+  clock: Clock;
+  random: Random;
+  log: Log;
+  options: AggregatorOptions;
+}
+
+/** A living aggregator. */
+export interface Aggregator {
+  registry: Registry;
+  /** Replays the log, takes over, and listens. Resolves with the ports it listens on. */
+  start(): Promise<{ httpPort: number; grpcPort: number }>;
+  /** Takes nothing new, finishes what runs within `deadlineMs`, saves its state. */
+  stop(deadlineMs: number): Promise<void>;
+}
+
+/** Kinds of check as the registry and the API use them. */
+const CHECKS: OptionKinds<unknown> = {
+  names: CHECK_KINDS.map(({ kind }) => kind),
+  prepare: prepareCheck,
+  redact: redactOptions,
+  merge: mergeSecretOptions,
+};
+
+/** Kinds of notifier as the registry and the API use them. */
+const NOTIFIERS = {
+  names: NOTIFIER_KINDS.map(({ kind }) => kind),
+  prepare: prepareNotifier,
+  redact: notifiers.redactOptions,
+  merge: notifiers.mergeSecretOptions,
+};
+
+/** Creates an aggregator on an open store; the caller closes the store after `stop`. */
+export function createAggregator(deps: AggregatorDeps): Aggregator {
+  const { store, clock, random, log, options } = deps;
+  const bus = createEventBus({ log });
+  const delivery = createDeliveryWorker({
+    store,
+    channels: store.channels,
+    notifiers: prepareNotifier,
+    clock,
+    random,
+    log,
+  });
+  // Engine and sessions need each other: the engine's wishes reach the sessions through here.
+  const wishes: { sessions: MeshSessions | null } = { sessions: null };
+  const engine = createEngine({
+    store,
+    clock,
+    log,
+    bus,
+    settings: settingsFor(options.heartbeatMs),
+    onRecheck: (request) => wishes.sessions?.recheck(request),
+    onCanaries: () => wishes.sessions?.canariesChanged(),
+    onCommitted: (atMs) => delivery.wake(atMs),
+  });
+  const grpc = createGrpcServer({ ...deps, ...options, engine, bus, ...NO_REFERENCES });
+  wishes.sessions = grpc.sessions;
+  const registry = createRegistry({
+    ...deps,
+    engine,
+    sessions: grpc.sessions,
+    kinds: CHECKS,
+    notifiers: NOTIFIERS,
+    channelsChanged: () => delivery.wake(),
+  });
+  const parts = { engine, grpc, registry, bus, delivery };
+  return living(deps, parts);
+}
+
+/** Canaries of an operator come by configuration; without one there are the mesh's own. */
+const NO_REFERENCES = { canaries: [], advertisedAddress: null, mustFailAddress: null };
+
+interface Parts {
+  engine: RunningEngine;
+  grpc: GrpcServer;
+  registry: Registry;
+  bus: ReturnType<typeof createEventBus>;
+  delivery: ReturnType<typeof createDeliveryWorker>;
+}
+
+function living(deps: AggregatorDeps, parts: Parts): Aggregator {
+  const { engine, grpc, registry, delivery } = parts;
+  const { options } = deps;
+  const upkeep = createUpkeep({ ...deps, engine });
+  const { grpcListen } = options;
+  let grpcPort = grpcListen.port;
+  const app = createHttpApp({
+    ...deps,
+    ...parts,
+    sessions: grpc.sessions,
+    kinds: CHECKS,
+    notifiers: NOTIFIERS,
+    sendTest: (channel) => delivery.sendTest(channel),
+    wakeDelivery: () => delivery.wake(),
+    grpcAddress: () => addressText({ ...grpcListen, port: grpcPort }),
+    joinFlags: options.insecure ? ["--insecure"] : [],
+    version: VERSION,
+  });
+  let http: HttpListener | null = null;
+
+  return {
+    registry,
+    start: async () => {
+      await engine.start();
+      grpcPort = await grpc.listen(addressText(grpcListen));
+      http = await listenHttp({ ...deps, ...options.listen, app });
+      delivery.start();
+      upkeep.start();
+      return { httpPort: http.port, grpcPort };
+    },
+    stop: async (deadlineMs) => {
+      await Promise.all([http?.close(deadlineMs), grpc.close(deadlineMs), upkeep.stop()]);
+      await delivery.stop(deadlineMs);
+      await engine.close();
+    },
+  };
+}

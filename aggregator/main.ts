@@ -1,0 +1,117 @@
+/** `quorate aggregator`: opens the data directory, starts, and stops on a signal. */
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { systemClock } from "../shared/clock.ts";
+import type { Clock } from "../shared/clock.ts";
+import { QuorateError, messageOf } from "../shared/errors.ts";
+import { createLog } from "../shared/log.ts";
+import type { Log, LogLevel } from "../shared/log.ts";
+import { systemRandom } from "../shared/random.ts";
+import { addressText, createAggregator } from "./aggregator.ts";
+import type { Address, Aggregator } from "./aggregator.ts";
+import type { GrpcTls } from "./grpc/server.ts";
+import type { Registry } from "./registry/registry.ts";
+import { openSqliteStore } from "./store/sqlite.ts";
+
+/** Options of the program, as the command line gives them. */
+export interface AggregatorProgramOptions {
+  /** Data directory; made when it is not there. */
+  data: string;
+  listen: Address;
+  grpcListen: Address;
+  /** File with the certificate chain of the gRPC port, PEM. */
+  tlsCert?: string;
+  /** File with its private key, PEM. */
+  tlsKey?: string;
+  insecure: boolean;
+  heartbeatMs: number;
+  logLevel: LogLevel;
+}
+
+/** Time that a stop may take before what is left is cut off. */
+const STOP_MS = 3_000;
+
+/** Runs an aggregator until a signal ends it; resolves with the exit code. */
+export async function runAggregator(options: AggregatorProgramOptions): Promise<number> {
+  const log = createLog("aggregator", options.logLevel);
+  const clock = systemClock();
+  const random = systemRandom();
+  try {
+    await mkdir(options.data, { recursive: true, mode: 0o700 });
+    const tls = await readTls(options);
+    const store = openSqliteStore({ path: join(options.data, "quorate.db"), clock, log });
+    const { insecure, heartbeatMs, listen, grpcListen } = options;
+    const aggregator = createAggregator({
+      store,
+      clock,
+      random,
+      log,
+      options: { listen, grpcListen, tls, insecure, heartbeatMs },
+    });
+    const stopped = untilSignal();
+    const code = await run({ aggregator, options, log, clock }, stopped);
+    await store.close();
+    return code;
+  } catch (error) {
+    log.error({}, messageOf(error));
+    return 1;
+  }
+}
+
+interface Run {
+  aggregator: Aggregator;
+  options: AggregatorProgramOptions;
+  log: Log;
+  clock: Clock;
+}
+
+async function run({ aggregator, options, log, clock }: Run, stopped: Promise<string>) {
+  let code = 0;
+  try {
+    await keepAdminToken(aggregator.registry, options.data);
+    const { httpPort, grpcPort } = await aggregator.start();
+    const http = `http://${addressText({ ...options.listen, port: httpPort })}`;
+    const grpc = addressText({ ...options.grpcListen, port: grpcPort });
+    process.stdout.write(`http ${http}\ngrpc ${grpc}\n`);
+    log.info({ http, grpc, data: options.data }, "The aggregator is ready.");
+    const signal = await stopped;
+    log.info({ signal }, "The aggregator stops.");
+  } catch (error) {
+    log.error({}, messageOf(error));
+    code = 1;
+  }
+  // A part that does not let go must not keep the process; what was acknowledged is on disk.
+  const cutOff = clock.after(2 * STOP_MS, () => process.exit(1));
+  await aggregator.stop(STOP_MS);
+  cutOff.cancel();
+  return code;
+}
+
+function untilSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => resolve(signal));
+  });
+}
+
+async function readTls({ tlsCert, tlsKey }: AggregatorProgramOptions): Promise<GrpcTls | null> {
+  if (tlsCert === undefined || tlsKey === undefined) return null;
+  return { certPem: await readPem(tlsCert), keyPem: await readPem(tlsKey) };
+}
+
+async function readPem(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    const sentence = `Expected a readable PEM file at ${file}: ${messageOf(error)}.`;
+    throw new QuorateError("invalid", sentence);
+  }
+}
+
+/** The first start makes the admin token; only its owner may read the file. */
+async function keepAdminToken(registry: Registry, folder: string): Promise<void> {
+  const issued = await registry.tokens.ensureAdmin();
+  if (!issued) return;
+  const file = join(folder, "admin.token");
+  await writeFile(file, `${issued.secret}\n`, { mode: 0o600 });
+  await chmod(file, 0o600);
+}

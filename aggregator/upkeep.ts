@@ -1,0 +1,73 @@
+/** What an aggregator does for itself from time to time: snapshots, packing and expiry. */
+import type { Clock, Timer } from "../shared/clock.ts";
+import { messageOf } from "../shared/errors.ts";
+import type { Log } from "../shared/log.ts";
+import type { Engine, Store } from "./ports.ts";
+
+/** What upkeep works with. */
+export interface UpkeepDeps {
+  engine: Pick<Engine, "nowMs"> & { saveSnapshot(): Promise<number> };
+  store: Pick<Store, "history">;
+  clock: Clock;
+  log: Log;
+  /** Time between two rounds. Default 60,000. */
+  everyMs?: number;
+}
+
+/** Upkeep of one aggregator. */
+export interface Upkeep {
+  start(): void;
+  /** Lets a running round finish its present slice, and stops. */
+  stop(): Promise<void>;
+}
+
+const EVERY_MS = 60_000;
+/** Results younger than this stay in the log: a packed block is grown rarely, and read cheaply. */
+const PACK_AFTER_MS = 10 * 60_000;
+/** History is kept for 400 days, so that a year can be compared with the one before. */
+const KEEP_MS = 400 * 86_400_000;
+/** Expiry is looked at every so many rounds. */
+const EXPIRE_EVERY_ROUNDS = 60;
+
+/** Creates the upkeep of an aggregator. */
+export function createUpkeep(deps: UpkeepDeps): Upkeep {
+  const { clock, log } = deps;
+  let timer: Timer | null = null;
+  let running: Promise<void> | null = null;
+  let stopped = false;
+  let rounds = 0;
+  let snapshotSeq = 0;
+
+  async function round(): Promise<void> {
+    // The log is packed only up to the snapshot before the newest: should the newest be damaged,
+    // the one before it and the rest of the log still give the state.
+    const packUpTo = snapshotSeq;
+    snapshotSeq = await deps.engine.saveSnapshot();
+    const nowMs = deps.engine.nowMs();
+    let more = packUpTo > 0;
+    while (more && !stopped) {
+      more = await deps.store.history.compact(packUpTo, nowMs - PACK_AFTER_MS);
+    }
+    if (rounds % EXPIRE_EVERY_ROUNDS === 0) await deps.store.history.expire(nowMs - KEEP_MS);
+    rounds += 1;
+  }
+
+  return {
+    start: () => {
+      timer = clock.every(deps.everyMs ?? EVERY_MS, () => {
+        running ??= round()
+          .catch((error: unknown) => {
+            log.error({ error: messageOf(error) }, "Upkeep failed; it is tried again in a minute.");
+          })
+          .finally(() => {
+            running = null;
+          });
+      });
+    },
+    stop: async () => {
+      stopped = true;
+      timer?.cancel();
+      await running;
+    },
+  };
+}
