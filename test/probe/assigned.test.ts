@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { createAssigned, isRunnable, SNAPSHOT_REST_MS } from "../../probe/assigned.ts";
+import type { AssignedTarget } from "../../probe/assigned.ts";
+import { QuorateError } from "../../shared/errors.ts";
+import { silentLog } from "../../shared/log.ts";
+import type { Assignments } from "../../shared/proto/gen/quorate/v1/mesh.ts";
+import { assignment, scriptedCheck } from "../helpers/probe-parts.ts";
+import { simClock } from "../helpers/sim-clock.ts";
+
+function openBook() {
+  const clock = simClock();
+  const set: AssignedTarget[] = [];
+  const removed: number[] = [];
+  const book = createAssigned({
+    clock,
+    log: silentLog(),
+    kinds: ["tcp"],
+    prepareCheck: (_kind, options) => {
+      if (typeof options === "object" && options !== null && "port" in options) {
+        throw new QuorateError("invalid", "Expected no port.", [
+          { path: "options.port", message: "expected nothing", value: "secret" },
+        ]);
+      }
+      return scriptedCheck(["ok"]);
+    },
+    onSet: (target) => set.push(target),
+    onRemoved: (handle) => removed.push(handle),
+  });
+  const apply = (given: Partial<Assignments>): void => book.apply({ ...DELTA, ...given });
+  return { clock, book, set, removed, apply };
+}
+
+const DELTA: Assignments = {
+  snapshot: false,
+  upserts: [],
+  removedHandles: [],
+  hasCanaries: false,
+  canaries: [],
+  mustFailAddress: "",
+};
+
+function outcomeOf(target: AssignedTarget | undefined) {
+  assert.ok(target && !isRunnable(target.check));
+  return target.check;
+}
+
+describe("the book of assignments", () => {
+  it("prepares a target once, and again only when something about it changed", () => {
+    const { set, apply } = openBook();
+    apply({ upserts: [assignment()] });
+    apply({ snapshot: true, upserts: [assignment()] });
+    assert.equal(set.length, 1);
+    apply({ upserts: [assignment({ revision: 2 })] });
+    apply({ upserts: [assignment({ revision: 2, phaseMs: 300 })] });
+    assert.deepEqual(
+      set.map(({ revision, phaseMs }) => [revision, phaseMs]),
+      [
+        [1, 0],
+        [2, 0],
+        [2, 300],
+      ],
+    );
+  });
+
+  it("takes what a snapshot and the deltas behind it do not name as removed", () => {
+    const { clock, book, removed, set, apply } = openBook();
+    apply({ upserts: [1, 2, 3].map((handle) => assignment({ handle })) });
+    apply({ snapshot: true, upserts: [assignment({ handle: 1 })] });
+    apply({ upserts: [assignment({ handle: 2 })] });
+    clock.advance(SNAPSHOT_REST_MS);
+    assert.deepEqual(removed, [3]);
+    assert.equal(set.length, 3);
+    assert.equal(book.size(), 2);
+  });
+
+  it("removes the handles a delta names, and passes over those it does not know", () => {
+    const { removed, apply } = openBook();
+    apply({ upserts: [assignment()] });
+    apply({ removedHandles: [1, 7] });
+    assert.deepEqual(removed, [1]);
+  });
+
+  it("lets a kind it cannot run abstain with the reason unsupported", () => {
+    const { set, apply } = openBook();
+    apply({ upserts: [assignment({ kind: "quic" })] });
+    const { class: outcomeClass, reason, detail } = outcomeOf(set[0]);
+    assert.deepEqual([outcomeClass, reason], ["void", "unsupported"]);
+    assert.match(detail, /quic.*tcp/);
+  });
+
+  it("lets options that do not hold abstain with the sentence, and without the value", () => {
+    const { set, apply } = openBook();
+    apply({ upserts: [assignment({ optionsJson: '{"port":1}' })] });
+    const { class: outcomeClass, reason, detail } = outcomeOf(set[0]);
+    assert.deepEqual([outcomeClass, reason], ["void", "misconfigured"]);
+    assert.match(detail, /Expected no port\. options\.port: expected nothing/);
+    assert.doesNotMatch(detail, /secret/);
+    apply({ upserts: [assignment({ revision: 2, optionsJson: "{" })] });
+    assert.match(outcomeOf(set[1]).detail, /not JSON/);
+  });
+
+  it("lives with whatever numbers an aggregator sends", () => {
+    const { set, apply } = openBook();
+    const wild = { intervalMs: 0, timeoutMs: 0, phaseMs: 4e9, fall: 0, fastMs: 4e9 };
+    apply({ upserts: [assignment(wild), assignment({ handle: 2, fall: 99, timeoutMs: 9e9 })] });
+    const [first, second] = set;
+    assert.deepEqual(
+      [first?.intervalMs, first?.timeoutMs, first?.fall, first?.fastMs],
+      [200, 1, 1, 200],
+    );
+    assert.ok((first?.phaseMs ?? 200) < 200);
+    assert.deepEqual([second?.fall, second?.timeoutMs], [10, 1_000]);
+  });
+});
