@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { test } from "node:test";
 import { createAssigned, isRunnable, SNAPSHOT_REST_MS } from "../../probe/assigned.ts";
 import type { AssignedTarget } from "../../probe/assigned.ts";
 import { QuorateError } from "../../shared/errors.ts";
@@ -45,71 +45,69 @@ function outcomeOf(target: AssignedTarget | undefined) {
   return target.check;
 }
 
-describe("the book of assignments", () => {
-  it("prepares a target once, and again only when something about it changed", () => {
-    const { set, apply } = openBook();
-    apply({ upserts: [assignment()] });
-    apply({ snapshot: true, upserts: [assignment()] });
-    assert.equal(set.length, 1);
-    apply({ upserts: [assignment({ revision: 2 })] });
-    apply({ upserts: [assignment({ revision: 2, phaseMs: 300 })] });
-    assert.deepEqual(
-      set.map(({ revision, phaseMs }) => [revision, phaseMs]),
-      [
-        [1, 0],
-        [2, 0],
-        [2, 300],
-      ],
-    );
-  });
+test("a target is prepared once, and again only when it changed", () => {
+  const { set, apply } = openBook();
+  apply({ upserts: [assignment()] });
+  apply({ snapshot: true, upserts: [assignment()] });
+  assert.equal(set.length, 1);
+  apply({ upserts: [assignment({ revision: 2 })] });
+  apply({ upserts: [assignment({ revision: 2, phaseMs: 300 })] });
+  assert.deepEqual(
+    set.map(({ revision, phaseMs }) => [revision, phaseMs]),
+    [
+      [1, 0],
+      [2, 0],
+      [2, 300],
+    ],
+  );
+});
 
-  it("takes what a snapshot and the deltas behind it do not name as removed", () => {
-    const { clock, book, removed, set, apply } = openBook();
-    apply({ upserts: [1, 2, 3].map((handle) => assignment({ handle })) });
-    apply({ snapshot: true, upserts: [assignment({ handle: 1 })] });
-    apply({ upserts: [assignment({ handle: 2 })] });
-    clock.advance(SNAPSHOT_REST_MS);
-    assert.deepEqual(removed, [3]);
-    assert.equal(set.length, 3);
-    assert.equal(book.size(), 2);
-  });
+test("what a snapshot and the deltas behind it do not name is removed", () => {
+  const { clock, book, removed, set, apply } = openBook();
+  apply({ upserts: [1, 2, 3].map((handle) => assignment({ handle })) });
+  apply({ snapshot: true, upserts: [assignment({ handle: 1 })] });
+  apply({ upserts: [assignment({ handle: 2 })] });
+  clock.advance(SNAPSHOT_REST_MS);
+  assert.deepEqual(removed, [3]);
+  assert.equal(set.length, 3);
+  assert.equal(book.size(), 2);
+});
 
-  it("removes the handles a delta names, and passes over those it does not know", () => {
-    const { removed, apply } = openBook();
-    apply({ upserts: [assignment()] });
-    apply({ removedHandles: [1, 7] });
-    assert.deepEqual(removed, [1]);
-  });
+test("a delta removes the handles it names, known or not", () => {
+  const { removed, apply } = openBook();
+  apply({ upserts: [assignment()] });
+  apply({ removedHandles: [1, 7] });
+  assert.deepEqual(removed, [1]);
+});
 
-  it("lets a kind it cannot run abstain with the reason unsupported", () => {
-    const { set, apply } = openBook();
-    apply({ upserts: [assignment({ kind: "quic" })] });
-    const { class: outcomeClass, reason, detail } = outcomeOf(set[0]);
-    assert.deepEqual([outcomeClass, reason], ["void", "unsupported"]);
-    assert.match(detail, /quic.*tcp/);
-  });
+test("a kind that cannot run here abstains with the reason unsupported", () => {
+  const { set, apply } = openBook();
+  apply({ upserts: [assignment({ kind: "quic" })] });
+  const { class: outcomeClass, reason, detail } = outcomeOf(set[0]);
+  assert.deepEqual([outcomeClass, reason], ["void", "unsupported"]);
+  assert.match(detail, /quic.*tcp/);
+});
 
-  it("lets options that do not hold abstain with the sentence, and without the value", () => {
-    const { set, apply } = openBook();
-    apply({ upserts: [assignment({ optionsJson: '{"port":1}' })] });
-    const { class: outcomeClass, reason, detail } = outcomeOf(set[0]);
-    assert.deepEqual([outcomeClass, reason], ["void", "misconfigured"]);
-    assert.match(detail, /Expected no port\. options\.port: expected nothing/);
-    assert.doesNotMatch(detail, /secret/);
-    apply({ upserts: [assignment({ revision: 2, optionsJson: "{" })] });
-    assert.match(outcomeOf(set[1]).detail, /not JSON/);
-  });
+test("options that do not hold abstain with the sentence and without the value", () => {
+  const { set, apply } = openBook();
+  apply({ upserts: [assignment({ optionsJson: '{"port":1}' })] });
+  const { class: outcomeClass, reason, detail } = outcomeOf(set[0]);
+  assert.deepEqual([outcomeClass, reason], ["void", "misconfigured"]);
+  assert.match(detail, /Expected no port\. options\.port: expected nothing/);
+  assert.doesNotMatch(detail, /secret/);
+  apply({ upserts: [assignment({ revision: 2, optionsJson: "{" })] });
+  assert.match(outcomeOf(set[1]).detail, /not JSON/);
+});
 
-  it("lives with whatever numbers an aggregator sends", () => {
-    const { set, apply } = openBook();
-    const wild = { intervalMs: 0, timeoutMs: 0, phaseMs: 4e9, fall: 0, fastMs: 4e9 };
-    apply({ upserts: [assignment(wild), assignment({ handle: 2, fall: 99, timeoutMs: 9e9 })] });
-    const [first, second] = set;
-    assert.deepEqual(
-      [first?.intervalMs, first?.timeoutMs, first?.fall, first?.fastMs],
-      [200, 1, 1, 200],
-    );
-    assert.ok((first?.phaseMs ?? 200) < 200);
-    assert.deepEqual([second?.fall, second?.timeoutMs], [10, 1_000]);
-  });
+test("an assignment's numbers are brought into their bounds", () => {
+  const { set, apply } = openBook();
+  const wild = { intervalMs: 0, timeoutMs: 0, phaseMs: 4e9, fall: 0, fastMs: 4e9 };
+  apply({ upserts: [assignment(wild), assignment({ handle: 2, fall: 99, timeoutMs: 9e9 })] });
+  const [first, second] = set;
+  assert.deepEqual(
+    [first?.intervalMs, first?.timeoutMs, first?.fall, first?.fastMs],
+    [200, 1, 1, 200],
+  );
+  assert.ok((first?.phaseMs ?? 200) < 200);
+  assert.deepEqual([second?.fall, second?.timeoutMs], [10, 1_000]);
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
 import type { AddressInfo, Server } from "node:net";
-import { after, describe, it } from "node:test";
+import { after, test } from "node:test";
 import { CANARY_TIMEOUT_MS, createDialer } from "../../probe/canary.ts";
 import type { Dialed } from "../../probe/canary.ts";
 import { systemClock } from "../../shared/clock.ts";
@@ -38,47 +38,45 @@ function answering(status: number): Promise<number> {
   return listening(createHttpServer((_request, response) => response.writeHead(status).end()));
 }
 
-describe("a canary", () => {
-  it("over tcp passes when something accepts, and fails when nothing does", async () => {
-    const port = await listening(createServer((socket) => socket.on("error", () => undefined)));
-    assert.equal((await dial(`tcp://127.0.0.1:${port}`)).ok, true);
-    assert.equal((await dial(`tcp://127.0.0.1:${await freePort()}`)).ok, false);
-  });
+test("a canary over tcp passes when something accepts, and fails when nothing does", async () => {
+  const port = await listening(createServer((socket) => socket.on("error", () => undefined)));
+  assert.equal((await dial(`tcp://127.0.0.1:${port}`)).ok, true);
+  assert.equal((await dial(`tcp://127.0.0.1:${await freePort()}`)).ok, false);
+});
 
-  it("over http passes with any status below 500", async () => {
-    const found = await dial(`http://127.0.0.1:${await answering(200)}/`);
-    assert.equal(found.ok, true);
-    assert.ok(found.latencyUs > 0);
-    assert.equal((await dial(`http://127.0.0.1:${await answering(404)}/`)).ok, true);
-    assert.equal((await dial(`http://127.0.0.1:${await answering(500)}/`)).ok, false);
-    assert.equal((await dial(`http://127.0.0.1:${await freePort()}/`)).ok, false);
-  });
+test("a canary over http passes with any status below 500", async () => {
+  const found = await dial(`http://127.0.0.1:${await answering(200)}/`);
+  assert.equal(found.ok, true);
+  assert.ok(found.latencyUs > 0);
+  assert.equal((await dial(`http://127.0.0.1:${await answering(404)}/`)).ok, true);
+  assert.equal((await dial(`http://127.0.0.1:${await answering(500)}/`)).ok, false);
+  assert.equal((await dial(`http://127.0.0.1:${await freePort()}/`)).ok, false);
+});
 
-  it("with an address that cannot be dialed fails like any other", async () => {
-    for (const url of ["", "nonsense", "ftp://127.0.0.1/", "tcp://127.0.0.1:99999", "tcp://a"]) {
-      assert.equal((await dial(url)).ok, false, url);
-    }
-  });
+test("a canary with an address that cannot be dialed fails like any other", async () => {
+  for (const url of ["", "nonsense", "ftp://127.0.0.1/", "tcp://127.0.0.1:99999", "tcp://a"]) {
+    assert.equal((await dial(url)).ok, false, url);
+  }
+});
 
-  it("that says nothing fails at its deadline", async () => {
-    const sockets: { destroy(): void }[] = [];
-    const port = await listening(createServer((socket) => sockets.push(socket)));
-    const clock = simClock();
-    const dialed: Dialed[] = [];
-    createDialer({ clock }).dial(`http://127.0.0.1:${port}/`, (one) => dialed.push(one));
-    await eventually("the canary is connected", () => sockets.length === 1);
-    clock.advance(CANARY_TIMEOUT_MS);
-    await eventually("the canary has ended", () => dialed.length === 1);
-    assert.deepEqual(dialed, [{ ok: false, latencyUs: CANARY_TIMEOUT_MS * 1_000 }]);
-    for (const socket of sockets) socket.destroy();
-  });
+test("a canary that says nothing fails at its deadline", async () => {
+  const sockets: { destroy(): void }[] = [];
+  const port = await listening(createServer((socket) => sockets.push(socket)));
+  const clock = simClock();
+  const dialed: Dialed[] = [];
+  createDialer({ clock }).dial(`http://127.0.0.1:${port}/`, (one) => dialed.push(one));
+  await eventually("the canary is connected", () => sockets.length === 1);
+  clock.advance(CANARY_TIMEOUT_MS);
+  await eventually("the canary has ended", () => dialed.length === 1);
+  assert.deepEqual(dialed, [{ ok: false, latencyUs: CANARY_TIMEOUT_MS * 1_000 }]);
+  for (const socket of sockets) socket.destroy();
+});
 
-  it("for a resolver fails when nothing answers there, and asks the system for its own", async () => {
-    const clock = systemClock();
-    const dialer = createDialer({ clock });
-    const resolve = (resolver: string, name: string): Promise<boolean> =>
-      new Promise((done) => dialer.resolve(resolver, name, done));
-    assert.equal(await resolve(`127.0.0.1:${await freePort()}`, "localhost"), false);
-    assert.equal(await resolve("system", "localhost"), true);
-  });
+test("a resolver fails when nothing answers there; `system` is the system's", async () => {
+  const clock = systemClock();
+  const dialer = createDialer({ clock });
+  const resolve = (resolver: string, name: string): Promise<boolean> =>
+    new Promise((done) => dialer.resolve(resolver, name, done));
+  assert.equal(await resolve(`127.0.0.1:${await freePort()}`, "localhost"), false);
+  assert.equal(await resolve("system", "localhost"), true);
 });
