@@ -87,9 +87,7 @@ function connectAddress(look: Look, destination: Destination, handlers: Connecti
     socket.destroy();
   };
   socket.on("error", (error) => failed(connection, error));
-  socket.on("end", () => {
-    if (connection.live) guarded(look, handlers.closed);
-  });
+  socket.on("end", () => ended(connection));
 }
 
 function dialTcp(connection: Connection): Socket {
@@ -183,6 +181,13 @@ function guarded(look: Look, handle: () => void): void {
     const detail = `An error inside the probe while it looked at ${whereOf(look)}`;
     look.fail("internal", `${detail}: ${quoted(messageOf(thrown))}.`);
   }
+}
+
+function ended(connection: Connection): void {
+  const { look, handlers } = connection;
+  if (!connection.live) return;
+  if (look.phase === "talking") return guarded(look, handlers.closed);
+  failed(connection, { code: "ECONNRESET" });
 }
 
 function failed(connection: Connection, error: unknown): void {

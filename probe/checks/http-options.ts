@@ -156,7 +156,12 @@ const assertions = {
 
 /** Options of the http kind, strict. */
 export const httpSchema = z
-  .strictObject({ ...requestOptions, ...assertions, tls: tlsSchema.prefault({}), ...commonOptions })
+  .strictObject({
+    ...requestOptions,
+    ...assertions,
+    tls: tlsSchema.prefault({}).describe("How TLS is spoken if the URL begins with https://."),
+    ...commonOptions,
+  })
   .refine((options) => options.bearerToken === undefined || options.basicAuth === undefined, {
     error: "expected bearerToken or basicAuth, not both",
     path: ["bearerToken"],

@@ -145,9 +145,15 @@ export function floods(head: string, text: string): Cue {
 /** Answers every request by a reset, after `head` if there is one. */
 export function resets(head = ""): Cue {
   return afterRequest((socket) => {
-    if (head === "") socket.resetAndDestroy();
-    else socket.write(head, () => socket.resetAndDestroy());
+    if (head === "") resetNow(socket);
+    else socket.write(head, () => resetNow(socket));
   });
+}
+
+/** Resets at once. resetAndDestroy sends a FIN before, and the client may see that one first. */
+function resetNow(socket: Socket): void {
+  Object.assign(socket, { resetAndClosing: true });
+  socket.destroy();
 }
 
 /** Sends `head` to every request, closes its own side only, and goes on reading. */
