@@ -4,14 +4,12 @@ import type { ApiClient } from "../../shared/api/client.ts";
 import type { ApiEvent } from "../../shared/api/event.ts";
 import { messageOf, QuorateError } from "../../shared/errors.ts";
 import { LIMITS } from "../../shared/limits.ts";
-import { VERDICT_STATES } from "../../shared/verdict.ts";
 import type { CliContext } from "./context.ts";
+import { describeEvent } from "./event-text.ts";
 import { collectTexts, parseIntegerIn, parseList } from "./parse.ts";
 import { addListVerb, openSession } from "./session.ts";
 import type { ListFlags } from "./session.ts";
-import type { Printer } from "./printer.ts";
 import { pause } from "./stopping.ts";
-import { dateTime, paintOfVerdict } from "./words.ts";
 
 interface EventFlags extends ListFlags {
   follow?: boolean;
@@ -98,18 +96,4 @@ function isPassing(thrown: unknown): boolean {
 
 function isUnavailable(thrown: unknown): boolean {
   return thrown instanceof QuorateError && thrown.code === "unavailable";
-}
-
-/** One line for a person: number, when, what, and the sentence. */
-export function describeEvent(event: ApiEvent, { clean, paint }: Printer): string {
-  const number = paint.dim(String(event.number).padStart(6));
-  const type = paintOfType(event.type, paint)(clean(event.type).padEnd(18));
-  return `${number}  ${dateTime(clean(event.timestamp))}  ${type}  ${clean(event.data.sentence)}`;
-}
-
-/** The paint of an event's type: that of the state entered. */
-export function paintOfType(type: string, paint: Printer["paint"]): (text: string) => string {
-  const state = VERDICT_STATES.find((one) => type === `target.${one}`);
-  if (state !== undefined) return paintOfVerdict(state, paint);
-  return type.startsWith("probe.") || type.startsWith("mesh.") ? paint.blue : paint.bold;
 }

@@ -6,6 +6,7 @@ import { isoTime } from "../../shared/clock.ts";
 import type { Clock } from "../../shared/clock.ts";
 import { LIMITS } from "../../shared/limits.ts";
 import type { CliContext } from "./context.ts";
+import { eventText, saidOf } from "./event-text.ts";
 import { readSecretFile } from "./files.ts";
 import { listenHttp } from "./listen.ts";
 import { formatListen, listenOption } from "./parse.ts";
@@ -158,22 +159,9 @@ export function describeArrival(arrival: Arrival, context: Pick<CliContext, "pri
   if (arrival.signature === "refused") {
     return `${time} ${paint.red("refused")} ${clean(arrival.id)}: ${arrival.problem}`;
   }
-  const { type, sentence } = eventOf(arrival.body);
+  const event = eventText(arrival.body);
+  const type = event.type === "" ? "(no event)" : event.type;
   const signature = arrival.signature === "verified" ? paint.green("verified") : "unverified";
-  return `${time} ${paint.bold(clean(type))} ${signature} ${clean(arrival.id)} ${clean(sentence)}`;
-}
-
-/** The type and the sentence of a body that may be anything. */
-function eventOf(body: unknown): { type: string; sentence: string } {
-  const type = fieldOf(body, "type");
-  const sentence = fieldOf(fieldOf(body, "data"), "sentence");
-  return {
-    type: typeof type === "string" ? type : "(no event)",
-    sentence: typeof sentence === "string" ? sentence : "",
-  };
-}
-
-function fieldOf(value: unknown, name: string): unknown {
-  if (typeof value !== "object" || value === null) return undefined;
-  return Object.entries(value).find(([key]) => key === name)?.[1];
+  const id = paint.dim(`(${clean(arrival.id)})`);
+  return `${time} ${paint.bold(clean(type))} ${signature} ${clean(saidOf(event))} ${id}`;
 }

@@ -5,7 +5,8 @@ import type { ApiProbe } from "../../shared/api/probe.ts";
 import type { ApiTarget } from "../../shared/api/target.ts";
 import type { Clock } from "../../shared/clock.ts";
 import { messageOf } from "../../shared/errors.ts";
-import { describeEvent, followEvents, paintOfType } from "./events.ts";
+import { describeEvent, eventText, paintOfType, saidOf } from "./event-text.ts";
+import { followEvents } from "./events.ts";
 import type { Child } from "./mesh-children.ts";
 import { drawMesh, HAPPENINGS_SHOWN } from "./mesh-view.ts";
 import type { Happening, MeshScene, ProbeLine, TargetLine } from "./mesh-view.ts";
@@ -49,7 +50,8 @@ export function createLive(options: LiveOptions): Live {
   };
   const onEvent = (event: ApiEvent): void => {
     if (!printer.isTerminal) return printer.line(describeEvent(event, printer));
-    const text = `${timeOfDay(event.timestamp)}  ${event.type.padEnd(18)}  ${event.data.sentence}`;
+    const said = saidOf(eventText(event));
+    const text = `${timeOfDay(event.timestamp)}  ${event.type.padEnd(18)}  ${said}`;
     return tell(text, paintOfType(event.type, printer.paint));
   };
   const draw = async (): Promise<void> => {

@@ -7,9 +7,6 @@ import type { Child, ChildOptions, Children } from "./mesh-children.ts";
 /** Longest time until a program can be used; a busy machine starts eight at once. */
 const START_MS_MAX = 30_000;
 
-/** Time between two looks whether the aggregator is ready. */
-const READY_POLL_MS = 100;
-
 /** A program that printed where it listens. */
 export interface Started {
   child: Child;
@@ -23,7 +20,7 @@ export interface StartOptions extends ChildOptions {
   wanted: readonly string[];
 }
 
-/** Starts a duke or a hook, and resolves once it printed every address that is wanted. */
+/** Starts a program that listens, and resolves once it printed every address that is wanted. */
 export async function startListening(
   children: Children,
   clock: Clock,
@@ -48,27 +45,6 @@ export async function startListening(
     timer.cancel();
   }
   return { child, addresses };
-}
-
-/** Resolves once the aggregator answers that it is ready. */
-export async function untilReady(url: string, child: Child, clock: Clock): Promise<void> {
-  const timer = deadline(clock, child);
-  try {
-    await Promise.race([pollReady(url, child, clock), timer.passed]);
-  } finally {
-    timer.cancel();
-  }
-}
-
-async function pollReady(url: string, child: Child, clock: Clock): Promise<void> {
-  while (child.end() === null) {
-    // Refused connections are what is waited out here.
-    const response = await fetch(`${url}/readyz`).catch(() => null);
-    await response?.arrayBuffer();
-    if (response?.ok) return;
-    await new Promise<void>((resolve) => void clock.after(READY_POLL_MS, resolve));
-  }
-  failed(child);
 }
 
 /** Ends a start that failed with a sentence and the end of the program's log. */

@@ -49,7 +49,7 @@ export const HAPPENINGS_SHOWN = 12;
 /** The lines of the live view. */
 export function drawMesh(
   scene: MeshScene,
-  printer: Pick<Printer, "layOut" | "paint" | "width">,
+  printer: Pick<Printer, "layOut" | "paint" | "width" | "height">,
 ): string[] {
   const { paint } = printer;
   const width = printer.width();
@@ -58,12 +58,15 @@ export function drawMesh(
   lines.push(
     paint.dim(fit("● reaches it   ✖ fails   ◐ fails, not yet confirmed   ○ says nothing")),
   );
+  const trouble = scene.trouble === "" ? [] : ["", paint.red(fit(cleanText(scene.trouble)))];
   if (scene.happenings.length > 0) lines.push("", paint.bold("LATEST"));
-  for (const { text, paint: paintIt } of scene.happenings.slice(-HAPPENINGS_SHOWN)) {
+  // The last line of the terminal is the cursor's.
+  const room = (printer.height() ?? Infinity) - lines.length - trouble.length - 1;
+  const count = Math.max(1, Math.min(HAPPENINGS_SHOWN, room));
+  for (const { text, paint: paintIt } of scene.happenings.slice(-count)) {
     lines.push(paintIt(fit(cleanText(text))));
   }
-  if (scene.trouble !== "") lines.push("", paint.red(fit(cleanText(scene.trouble))));
-  return lines;
+  return [...lines, ...trouble];
 }
 
 function targetTable(

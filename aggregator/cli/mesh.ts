@@ -14,7 +14,7 @@ import type { MeshPart } from "./mesh-header.ts";
 import { createLive } from "./mesh-live.ts";
 import { ensureHookSecret, ensureProbe, MESH_PLACES } from "./mesh-setup.ts";
 import { probeTokenFile, putChannel, putTargets } from "./mesh-setup.ts";
-import { failed, startListening, untilReady } from "./mesh-start.ts";
+import { failed, startListening } from "./mesh-start.ts";
 import type { Started } from "./mesh-start.ts";
 import {
   durationOption,
@@ -96,34 +96,35 @@ interface MeshRun {
 async function startAndShow(run: MeshRun): Promise<void> {
   const { context, flags } = run;
   const { clock, printer } = context;
-  const http = await findFree(flags.listen, "--listen");
-  const grpc = await findFree(flags.grpcListen, "--grpc-listen");
-  const url = `http://${formatListen(reachable(http))}`;
+  // Asked before, because a flag of this command can be named then.
+  await findFree(flags.listen, "--listen");
+  await findFree(flags.grpcListen, "--grpc-listen");
   printer.note("Starting an aggregator, three probes, three targets and a webhook receiver …");
   const secretFile = ensureHookSecret(run.folder, context.random);
   const [aggregator, served] = await Promise.all([
-    startAggregator(run, { http, grpc, url }),
+    startAggregator(run),
     startServed(run, secretFile),
   ]);
+  const url = reachable(aggregator.addresses.get("http") ?? "");
+  const grpcAddress = reachable(aggregator.addresses.get("grpc") ?? "");
   const token = readSecretFile(join(flags.data, "admin.token"));
   const client = createApiClient({ url, token });
   await setUp(run, client, { served, secretFile });
   const processes = new Map<string, Child>();
   const live = createLive({ client, clock, printer, stop: run.over, processes });
-  const grpcAddress = formatListen(reachable(grpc));
   for (const { name } of MESH_PLACES) processes.set(name, await startProbe(run, name, grpcAddress));
-  const parts = partsOf({ aggregator, url, served, probes: processes });
+  const parts = partsOf({ aggregator, served, probes: processes });
   const command = commandName(context.self.args.at(-1) ?? "", process.cwd());
   const header = meshHeader({ url, grpcAddress, data: flags.data, parts, command }, printer);
   header.forEach((line) => printer.line(line));
   run.voice = live;
-  await Promise.race([live.run(), aggregator.ended.then(() => failed(aggregator))]);
+  const { child } = aggregator;
+  await Promise.race([live.run(), child.ended.then(() => failed(child))]);
 }
 
-/** Where to connect to: a server on every address is reached on this machine's own. */
-function reachable({ host, port }: ListenAddress): ListenAddress {
-  if (host === "0.0.0.0") return { host: "127.0.0.1", port };
-  return host === "::" ? { host: "::1", port } : { host, port };
+/** Where to connect to: what listens on every address is reached on this machine's own. */
+function reachable(address: string): string {
+  return address.replace("0.0.0.0", "127.0.0.1").replace("[::]", "[::1]");
 }
 
 function common(run: MeshRun, name: string): Omit<ChildOptions, "args"> {
@@ -132,21 +133,17 @@ function common(run: MeshRun, name: string): Omit<ChildOptions, "args"> {
   return { name, logFile: join(run.folder, "logs", `${name}.log`), onUnexpectedEnd };
 }
 
-async function startAggregator(
-  run: MeshRun,
-  { http, grpc, url }: { http: ListenAddress; grpc: ListenAddress; url: string },
-): Promise<Child> {
-  const args = ["aggregator", "--data", run.flags.data, "--listen", formatListen(http)];
-  args.push("--grpc-listen", formatListen(grpc));
-  args.push("--heartbeat-ms", String(run.flags.heartbeatMs));
-  const child = await run.children.start({
+function startAggregator(run: MeshRun): Promise<Started> {
+  const { data, listen, grpcListen, heartbeatMs } = run.flags;
+  const args = ["aggregator", "--data", data, "--listen", formatListen(listen)];
+  args.push("--grpc-listen", formatListen(grpcListen), "--heartbeat-ms", String(heartbeatMs));
+  return startListening(run.children, run.context.clock, {
     ...common(run, "aggregator"),
     args,
+    wanted: ["http", "grpc"],
     // Told by whoever waits for it: the start, or the live view.
     onUnexpectedEnd: () => undefined,
   });
-  await untilReady(url, child, run.context.clock);
-  return child;
 }
 
 /** The targets' servers and the webhook receiver, by name. */
@@ -195,20 +192,19 @@ function startProbe(run: MeshRun, name: string, grpcAddress: string): Promise<Ch
 }
 
 function partsOf(mesh: {
-  aggregator: Child;
-  url: string;
+  aggregator: Started;
   served: Served;
   probes: ReadonlyMap<string, Child>;
 }): MeshPart[] {
   const part = ({ name, pid }: Child, place: string): MeshPart => ({ name, pid, place });
+  const listening = ({ child, addresses }: Started): MeshPart =>
+    part(child, [...addresses.values()].join(" "));
   return [
-    part(mesh.aggregator, mesh.url),
+    listening(mesh.aggregator),
     ...MESH_PLACES.flatMap(({ name, region, zone }) => {
       const child = mesh.probes.get(name);
       return child ? [part(child, `probe in region ${region}, zone ${zone}`)] : [];
     }),
-    ...Object.values(mesh.served).map(({ child, addresses }) =>
-      part(child, [...addresses.values()].join(" ")),
-    ),
+    ...Object.values(mesh.served).map(listening),
   ];
 }

@@ -16,6 +16,8 @@ export interface Printer {
   readonly isTerminal: boolean;
   /** Columns of the terminal; null when there is none, and nothing is cut. */
   width(): number | null;
+  /** Lines of the terminal; null when there is none. */
+  height(): number | null;
   readonly paint: Paint;
   /** One line on standard output. Text from elsewhere must have gone through `clean`. */
   line(text?: string): void;
@@ -51,7 +53,7 @@ export interface PrinterOptions {
 
 /** A printer on the given streams. */
 export function createPrinter(options: PrinterOptions): Printer {
-  const { out, err, isTerminal, width } = options;
+  const { out, err, isTerminal, width, height } = options;
   const paint = picocolors.createColors(options.colours);
   let drawn = 0;
   const layOut: Printer["layOut"] = (columns, rows) =>
@@ -60,6 +62,7 @@ export function createPrinter(options: PrinterOptions): Printer {
   return {
     isTerminal,
     width,
+    height,
     paint,
     line,
     layOut,
@@ -73,7 +76,7 @@ export function createPrinter(options: PrinterOptions): Printer {
       // meanwhile, because a wrapped one would be two to go back over.
       const back = drawn === 0 ? "" : `\u001b[${drawn}A\r\u001b[0J`;
       // What stands above the screen cannot be gone back to, so it must not grow beyond.
-      const shown = lines.slice(0, (options.height() ?? lines.length + 1) - 1);
+      const shown = lines.slice(0, (height() ?? lines.length + 1) - 1);
       const text = shown.map((one) => `${one}\n`).join("");
       out.write(`${back}\u001b[?7l${text}\u001b[?7h`);
       drawn = shown.length;
@@ -99,7 +102,12 @@ export function terminalPrinter(noColor: boolean): Printer {
     err: stderr,
     colours: isTerminal && !noColor,
     isTerminal,
-    width: () => (isTerminal ? stdout.columns : null),
-    height: () => (isTerminal ? stdout.rows : null),
+    width: () => sizeOf(stdout.columns),
+    height: () => sizeOf(stdout.rows),
   });
+}
+
+/** A size of the terminal; absent without one, and 0 on a terminal that does not know its own. */
+function sizeOf(characters: number | undefined): number | null {
+  return characters !== undefined && characters > 0 ? characters : null;
 }

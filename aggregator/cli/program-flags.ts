@@ -12,8 +12,6 @@ export interface AggregatorFlags {
   insecure: boolean;
   heartbeatMs: number;
   logLevel: LogLevel;
-  /** Aborted when the program is asked to stop. */
-  stopSignal: AbortSignal;
 }
 
 /** Flags of `quorate probe`, as commander reads them. */

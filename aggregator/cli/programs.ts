@@ -44,12 +44,11 @@ function addAggregator(
       5_000,
     )
     .addOption(logLevel())
-    .action(async (flags: Omit<AggregatorFlags, "stopSignal">) => {
+    .action(async (flags: AggregatorFlags) => {
       if ((flags.tlsCert === undefined) !== (flags.tlsKey === undefined)) {
         throw new UsageError("Expected --tls-cert and --tls-key together; found only one of them.");
       }
-      const stopSignal = context.stopSignal();
-      setExitCode(await context.programs.aggregator({ ...flags, stopSignal }));
+      setExitCode(await context.programs.aggregator(flags));
     });
 }
 

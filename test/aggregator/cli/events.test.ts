@@ -12,7 +12,7 @@ const event = (number: number): object => ({
   id: `evt_${number}`,
   type: "target.down",
   timestamp: "2026-01-01T12:04:31.000Z",
-  data: { sentence: "checkout is down." },
+  data: { sentence: "Down: nobody reaches it.", target: { name: "checkout" } },
 });
 
 const frame = (number: number): string => {
@@ -29,7 +29,7 @@ const stream =
     if (ends) response.end();
   };
 
-const LINE = "2026-01-01 12:04:31  target.down         checkout is down.";
+const LINE = "2026-01-01 12:04:31  target.down         checkout: Down: nobody reaches it.";
 
 /** Resolves when the condition holds; the test runner's deadline is the limit. */
 async function until(condition: () => boolean): Promise<void> {

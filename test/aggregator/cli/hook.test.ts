@@ -13,7 +13,7 @@ const BODY = JSON.stringify({
   id: "evt_1",
   type: "target.down",
   timestamp: "2026-01-01T00:00:00.000Z",
-  data: { sentence: "checkout is down: 3 of 3 vantages cannot reach it." },
+  data: { sentence: "Down: nobody reaches it.", target: { name: "checkout" } },
 });
 
 async function withHook(
@@ -121,7 +121,7 @@ test("an arrival is one line that no sender can break", () => {
   };
   assert.equal(
     describeArrival(arrival, capture()),
-    "12:04:31 target.down verified msg [2J_1 checkout is down: 3 of 3 vantages cannot reach it.",
+    "12:04:31 target.down verified checkout: Down: nobody reaches it. (msg [2J_1)",
   );
   const refused = { ...arrival, signature: "refused" as const, problem: "no signature fits" };
   assert.equal(

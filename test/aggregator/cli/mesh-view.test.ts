@@ -66,6 +66,20 @@ test("no line of the view is wider than the terminal, and trouble is told", () =
   assert.match(lines.at(-1) ?? "", /^Cannot reach it\..*…$/);
 });
 
+test("on a low terminal the oldest happenings make room", () => {
+  const printerOf = (lines: number) => capture({ isTerminal: true, height: () => lines }).printer;
+  const lines = drawMesh(SCENE, printerOf(15));
+  assert.equal(lines.length, 14);
+  assert.equal(lines.at(-1), "12:04:33  target.down  duke is down.");
+  const happenings = Array.from({ length: 9 }, (_, at) => ({
+    text: `happening ${at}`,
+    paint: same,
+  }));
+  const crowded = drawMesh({ ...SCENE, happenings, trouble: "Trouble." }, printerOf(17));
+  assert.equal(crowded.length, 16);
+  assert.deepEqual(crowded.slice(-3), ["happening 8", "", "Trouble."]);
+});
+
 test("the header tells where everything is and what to try", () => {
   const part = (name: string, pid: number, place: string) => ({ name, pid, place });
   const options = {

@@ -1,0 +1,52 @@
+/** Public events as text: of the stream, and of webhooks whose body may be anything. */
+import type { ApiEvent } from "../../shared/api/event.ts";
+import { VERDICT_STATES } from "../../shared/verdict.ts";
+import type { Paint, Printer } from "./printer.ts";
+import { dateTime, paintOfVerdict } from "./words.ts";
+
+/** What a line about an event says. */
+export interface EventText {
+  type: string;
+  /** Name of the target it is about; empty when it is about none. */
+  target: string;
+  sentence: string;
+}
+
+/** The parts of an event's line; anything that is no event gives empty parts. */
+export function eventText(event: unknown): EventText {
+  const data = fieldOf(event, "data");
+  return {
+    type: textOf(fieldOf(event, "type")),
+    target: textOf(fieldOf(fieldOf(data, "target"), "name")),
+    sentence: textOf(fieldOf(data, "sentence")),
+  };
+}
+
+/** The target and the sentence, as they stand at the end of a line. */
+export function saidOf({ target, sentence }: EventText): string {
+  return target === "" ? sentence : `${target}: ${sentence}`;
+}
+
+/** One line for a person: number, when, what, the target, and the sentence. */
+export function describeEvent(event: ApiEvent, { clean, paint }: Printer): string {
+  const number = paint.dim(String(event.number).padStart(6));
+  const type = paintOfType(event.type, paint)(clean(event.type).padEnd(18));
+  const said = clean(saidOf(eventText(event)));
+  return `${number}  ${dateTime(clean(event.timestamp))}  ${type}  ${said}`;
+}
+
+/** The paint of an event's type: that of the state entered. */
+export function paintOfType(type: string, paint: Paint): (text: string) => string {
+  const state = VERDICT_STATES.find((one) => type === `target.${one}`);
+  if (state !== undefined) return paintOfVerdict(state, paint);
+  return type.startsWith("probe.") || type.startsWith("mesh.") ? paint.blue : paint.bold;
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  if (typeof value !== "object" || value === null) return undefined;
+  return Object.entries(value).find(([key]) => key === name)?.[1];
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
