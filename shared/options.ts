@@ -74,7 +74,8 @@ export function unmaskOptions(
     merged[name] = unmasked({ value: options[name], stored: ownOf(stored, name), path }, issues);
   }
   if (issues.length === 0) return merged;
-  const message = `${issues[0]?.path ?? "options"}: ${issues[0]?.message ?? "no secret is stored"}.`;
+  const [first] = issues;
+  const message = `${first?.path ?? "options"}: ${first?.message ?? "no secret is stored"}.`;
   throw new QuorateError("invalid", message, issues);
 }
 

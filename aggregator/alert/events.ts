@@ -65,7 +65,7 @@ export function eventIdOf(effect: Effect): string | null {
   }
 }
 
-/** The public events of the effects of one step, in the order of the effects. */
+/** The public events of the effects of some steps, in the order of the effects. */
 export function publicEvents(effects: readonly Effect[], lookups: EventLookups): PublicEvent[] {
   const events: PublicEvent[] = [];
   for (const effect of effects) {
@@ -77,7 +77,7 @@ export function publicEvents(effects: readonly Effect[], lookups: EventLookups):
 }
 
 interface Context {
-  /** All effects of the step: an incident and its transition tell of each other. */
+  /** All effects: an incident and its transition tell of each other. */
   effects: readonly Effect[];
   lookups: EventLookups;
 }
@@ -105,7 +105,7 @@ function bodyOf(effect: Effect, context: Context): EventBody | null {
 function transitionBody(effect: TransitionEffect, context: Context): EventBody {
   const { explanation } = effect;
   const incident = context.effects.find(
-    (other) => other.type === "incident" && other.incidentId === effect.incidentId,
+    (other) => other.type === "incident" && belongTogether(effect, other),
   );
   const severity = incident?.type === "incident" ? incident.severity : SEVERITIES[effect.to];
   return {
@@ -125,10 +125,15 @@ function transitionBody(effect: TransitionEffect, context: Context): EventBody {
   };
 }
 
+/** A replay gives many steps at once, so the same incident alone is not the same moment. */
+function belongTogether(transition: TransitionEffect, incident: IncidentEffect): boolean {
+  return transition.incidentId === incident.incidentId && transition.atMs === incident.atMs;
+}
+
 function incidentBody(effect: IncidentEffect, context: Context): EventBody {
   const opened = effect.change === "opened";
   const transition = context.effects.find(
-    (other) => other.type === "transition" && other.incidentId === effect.incidentId,
+    (other) => other.type === "transition" && belongTogether(other, effect),
   );
   const seen = transition?.type === "transition" ? transition.explanation.vantages : null;
   return {

@@ -8,14 +8,20 @@ import type { NewNotification } from "../ports.ts";
 import type { Effect } from "../verdict/effect.ts";
 import { eventIdOf } from "./events.ts";
 
-/** What one step of the engine gave, and where it may go. */
+/** What some steps of the engine gave, and where it may go. */
 export interface PlanInput {
-  /** Effects of the step. */
+  /** Effects of the steps. */
   effects: readonly Effect[];
   /** Their public events; an event without an effect goes only to channels that ask for it. */
   events: readonly PublicEvent[];
   /** All channels. */
   channels: readonly Channel[];
+  /**
+   * Log time of the planning, in a replay the wall clock. A channel that seems to be made later
+   * than this was made while log time lagged behind the wall clock; it is told like any other.
+   * Default: no channel is taken for such a one.
+   */
+  nowMs?: number | undefined;
 }
 
 /** An event, what it came from, a channel, and why it goes there. */
@@ -23,6 +29,8 @@ interface Candidate {
   event: PublicEvent;
   effect: Effect | null;
   channel: Channel;
+  /** Log time from which on the channel is told of what happens. */
+  hearsFromMs: number;
   /** Sentence; empty until a step gave the reason. */
   reason: string;
 }
@@ -43,7 +51,7 @@ const ALWAYS_TOLD: Partial<Record<EventType, string>> = {
   "target.notice": "the target needs attention",
 };
 
-/** The intents of one step of the engine, in the order of the events, then of the channels. */
+/** The intents of some steps of the engine, in the order of the events, then of the channels. */
 export function planNotifications(input: PlanInput): NewNotification[] {
   let candidates: readonly Candidate[] = allCandidates(input);
   for (const step of STEPS) candidates = step(candidates);
@@ -51,7 +59,7 @@ export function planNotifications(input: PlanInput): NewNotification[] {
   return candidates.map((candidate) => intentOf(candidate, bodies));
 }
 
-function allCandidates({ effects, events, channels }: PlanInput): Candidate[] {
+function allCandidates({ effects, events, channels, nowMs = Infinity }: PlanInput): Candidate[] {
   const effectOf = new Map<string, Effect>();
   for (const effect of effects) {
     const id = eventIdOf(effect);
@@ -59,7 +67,10 @@ function allCandidates({ effects, events, channels }: PlanInput): Candidate[] {
   }
   return events.flatMap((event) => {
     const effect = effectOf.get(event.id) ?? null;
-    return channels.map((channel) => ({ event, effect, channel, reason: "" }));
+    return channels.map((channel) => {
+      const hearsFromMs = channel.createdAtMs > nowMs ? 0 : channel.createdAtMs;
+      return { event, effect, channel, hearsFromMs, reason: "" };
+    });
   });
 }
 
@@ -72,9 +83,7 @@ function onlyEnabledChannels(candidates: readonly Candidate[]): readonly Candida
  * old alerts to a new channel, and one that missed the alert must not get the recovery.
  */
 function onlyNewsToTheChannel(candidates: readonly Candidate[]): readonly Candidate[] {
-  return candidates.filter(
-    ({ event, channel }) => Date.parse(event.timestamp) >= channel.createdAtMs,
-  );
+  return candidates.filter(({ event, hearsFromMs }) => Date.parse(event.timestamp) >= hearsFromMs);
 }
 
 /** By the patterns of the channel; without patterns: alerts, their recoveries, and the mesh. */
@@ -114,7 +123,7 @@ function matches(pattern: string, type: EventType): boolean {
  * | mesh.*, probe.offline, .quarantined, .intercepted, target.notice | yes |
  */
 function defaultReason(
-  { event, effect, channel }: Candidate,
+  { event, effect, hearsFromMs }: Candidate,
   opened: ReadonlyMap<string, number>,
 ): string | null {
   const always = ALWAYS_TOLD[event.type];
@@ -122,11 +131,11 @@ function defaultReason(
   if (effect?.type === "transition") {
     if (effect.incident === "opened") return `Sent because incident ${effect.incidentId} opened.`;
     const openedAtMs = opened.get(effect.incidentId ?? "") ?? effect.atMs;
-    if (effect.incident !== "resolved" || openedAtMs < channel.createdAtMs) return null;
+    if (effect.incident !== "resolved" || openedAtMs < hearsFromMs) return null;
     return `Sent because incident ${effect.incidentId}, which was alerted, is resolved.`;
   }
   if (effect?.type !== "incident" || effect.change !== "withdrawn") return null;
-  if (effect.openedAtMs < channel.createdAtMs) return null;
+  if (effect.openedAtMs < hearsFromMs) return null;
   return `Sent because incident ${effect.incidentId}, which was alerted, was withdrawn.`;
 }
 

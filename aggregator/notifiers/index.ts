@@ -10,7 +10,7 @@ export const NOTIFIER_KINDS: readonly NotifierKind[] = [webhookKind];
 const NOUN = "notifier";
 
 /** The kind of that name; undefined if there is none. */
-export function notifierKind(name: string): NotifierKind | undefined {
+function notifierKind(name: string): NotifierKind | undefined {
   return NOTIFIER_KINDS.find(({ kind }) => kind === name);
 }
 

@@ -1,6 +1,6 @@
 /**
  * Webhooks: a signed POST of the event, by the Standard Webhooks specification 1.0.
- * Source: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+ * Source: https://www.standardwebhooks.com, spec/standard-webhooks.md of its repository.
  */
 import { createHmac, X509Certificate } from "node:crypto";
 import { z } from "zod";

@@ -41,7 +41,7 @@ test("a failed delivery is tried again under the same id within the doubling cei
   await room.close();
 });
 
-test("after the last attempt it is a dead letter that says so, and a requeue revives it", async () => {
+test("after the last attempt it is a dead letter, and a requeue revives it", async () => {
   const room = await openDeliveryRoom("a");
   room.behave("a", () => failed());
   await room.add("a/web/m1");
@@ -151,7 +151,7 @@ test("a notifier that throws is a failure that is tried again", async () => {
   await room.close();
 });
 
-test("what is in flight at a crash is sent again under the same id by the next worker", async () => {
+test("what is in flight at a crash is sent again under the same id", async () => {
   const room = await openDeliveryRoom("a");
   room.behave("a", never);
   await room.add("a/web/m1", "a/web/m2");

@@ -83,6 +83,26 @@ test("a transition without its incident beside it takes the severity of its stat
   assert.deepEqual(severities, ["critical", "major", undefined]);
 });
 
+test("in a replay each end of an incident carries the evidence of its own moment", () => {
+  const atMs = ALERT_START_MS + 60_000;
+  const end = { atMs, to: "up", incident: "resolved", number: 5 } as const;
+  const effects = [
+    makeTransition({}, { vantages: [makeEvidence("a")] }),
+    makeIncident({ severity: "major" }),
+    makeTransition(end, { vantages: [makeEvidence("b", { vote: "ok" })] }),
+    makeIncident({ change: "resolved", atMs, severity: "critical" }),
+  ];
+  const told = publicEvents(effects, lookups).map(
+    ({ type, data }) => `${type} ${data.severity} ${data.vantages?.[0]?.probeName}`,
+  );
+  assert.deepEqual(told, [
+    "target.down major a",
+    "incident.opened major a",
+    "target.up critical b",
+    "incident.resolved critical b",
+  ]);
+});
+
 test("an incident tells since when, and resolved and withdrawn can be told apart", () => {
   const openedAtMs = ALERT_START_MS - 60_000;
   const tell = (change: "resolved" | "withdrawn") =>

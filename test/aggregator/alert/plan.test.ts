@@ -85,6 +85,17 @@ test("what happened before a channel was made is never sent to it", () => {
   assert.deepEqual(plan([...opening, makeMesh()], [later]), []);
 });
 
+test("a channel made while the log lagged behind the wall clock is told all the same", () => {
+  const lagged = testChannel("hook", {}, ALERT_START_MS + 3_600_000);
+  const effects = [...opening, ...resolving];
+  const events = publicEvents(effects, lookups);
+  const planned = (nowMs: number) =>
+    planNotifications({ effects, events, channels: [lagged], nowMs }).map(({ id }) => id);
+  const both = ["msg_tgt_web_t4_chn_hook", "msg_tgt_web_t6_chn_hook"];
+  assert.deepEqual(planned(ALERT_START_MS + 500), both);
+  assert.deepEqual(planned(ALERT_START_MS + 7_200_000), []);
+});
+
 test("the mesh, witnesses set aside and notices are told, each in its own order", () => {
   const effects = [
     makeMesh(),
