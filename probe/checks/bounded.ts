@@ -17,25 +17,18 @@ const room: { context?: Context; script?: Script } = {};
 export function runBounded<Value>(work: () => Value): Bounded<Value> {
   room.context ??= createContext({ work: undefined });
   room.script ??= new Script("work()");
-  const answer: { value?: Value; done: boolean } = { done: false };
+  let answer: Bounded<Value> = { tooLong: true };
   room.context["work"] = () => {
-    answer.value = work();
-    answer.done = true;
+    answer = { value: work() };
   };
   try {
     room.script.runInContext(room.context, { timeout: LIMITS.expressionMsMax });
   } catch (thrown) {
-    if (systemCodeOf(thrown) === "ERR_SCRIPT_EXECUTION_TIMEOUT") return { tooLong: true };
-    throw thrown;
+    if (systemCodeOf(thrown) !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw thrown;
   } finally {
     room.context["work"] = undefined;
   }
-  return { value: finished(answer) };
-}
-
-/** The value of finished work; `done` guarantees that it was set. */
-function finished<Value>(answer: { value?: Value; done: boolean }): Value {
-  return answer.value as Value;
+  return answer;
 }
 
 /** A compiled pattern that finds its first match in at most LIMITS.expressionCharsMax of a text. */

@@ -18,7 +18,7 @@ import { planTls } from "./tls.ts";
 /** The http kind. */
 export const httpKind: CheckKind<typeof httpSchema> = {
   kind: "http",
-  summary: "Sends one HTTP/1.1 request and looks at status, headers, body and latency.",
+  summary: "Sends one HTTP/1.1 request; a body of which nothing is expected is not read.",
   schema: httpSchema,
   secretOptions: ["secretHeaders", "bearerToken", "basicAuth"],
   prepare: prepareHttp,

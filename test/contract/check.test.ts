@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { HealthCheckResponse_ServingStatus as Serving } from "../../shared/proto/gen/grpc/health/v1/health.ts";
 import { CHECK_KINDS } from "../../probe/checks/index.ts";
-import { startGrpc } from "../helpers/grpc-target.ts";
+import { Serving, startGrpc } from "../helpers/grpc-target.ts";
 import { afterRequest, answers, startTarget } from "../helpers/target-server.ts";
 import { checkContract } from "./check.ts";
 import type { CheckContract } from "./check.ts";

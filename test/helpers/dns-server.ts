@@ -2,7 +2,7 @@
 import { createSocket } from "node:dgram";
 import { isIPv4 } from "node:net";
 
-/** What the server says of a name: an IPv4 address, a response code (RFC 1035 4.1.1), or nothing. */
+/** What is said of a name: an IPv4 address, a response code (RFC 1035 4.1.1), or nothing. */
 export type DnsAnswer = { address: string } | { code: number } | "silence";
 
 /** A running name server. */

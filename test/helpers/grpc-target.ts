@@ -3,19 +3,19 @@ import { Server, ServerCredentials } from "@grpc/grpc-js";
 import type { ServerErrorResponse } from "@grpc/grpc-js";
 import { createServer as createHttp2Server } from "node:http2";
 import type { ServerHttp2Stream } from "node:http2";
-import { HealthService } from "../../shared/proto/gen/grpc/health/v1/health.ts";
-import type {
-  HealthCheckResponse_ServingStatus,
-  HealthServer,
+import {
+  HealthCheckResponse_ServingStatus as Serving,
+  HealthService,
 } from "../../shared/proto/gen/grpc/health/v1/health.ts";
+import type { HealthServer } from "../../shared/proto/gen/grpc/health/v1/health.ts";
 import type { Certificate } from "./certificates.ts";
 import { portOf } from "./target-server.ts";
 
+/** What a service can be: SERVING, NOT_SERVING, … */
+export { Serving };
+
 /** What the health service says: a serving status, an error, or nothing for ever. */
-export type HealthSays =
-  | { status: HealthCheckResponse_ServingStatus }
-  | { code: number; details: string }
-  | "silence";
+export type HealthSays = { status: Serving } | { code: number; details: string } | "silence";
 
 /** A running gRPC server. */
 export interface GrpcTarget {

@@ -31,9 +31,14 @@ const ANSWERS: [string, string[], Record<string, unknown>, string][] = [
   ["of HTTP/1.0 until the close", ["HTTP/1.0 200 OK\r\n\r\nhel", "lo"], BODY, "ok ok"],
   ["counted", [`${OK}content-length: 5\r\n\r\nhello`], BODY, "ok ok"],
   ["counted twice alike", [`${OK}content-length: 5, 5\r\n\r\nhello`], BODY, "ok ok"],
-  ["in many pieces", [...`${OK}a: b\r\ncontent-length: 5\r\n\r\nhello`], BODY, "ok ok"],
+  ["in many pieces", `${OK}a: b\r\ncontent-length: 5\r\n\r\nhello`.split(""), BODY, "ok ok"],
   ["chunked", [`${CHUNKED}3\r\nhel\r\n2;x=y\r\nlo\r\n0\r\n\r\n`], BODY, "ok ok"],
-  ["chunked in many pieces", [...`${CHUNKED}3\r\nhel\r\n02\r\nlo\r\n0\r\n\r\n`], BODY, "ok ok"],
+  [
+    "chunked in many pieces",
+    `${CHUNKED}3\r\nhel\r\n02\r\nlo\r\n0\r\n\r\n`.split(""),
+    BODY,
+    "ok ok",
+  ],
   [
     "after interim answers",
     ["HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 x\r\na: b\r\n\r\n", OK, "\r\n"],
