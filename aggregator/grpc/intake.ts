@@ -7,6 +7,7 @@ import type { ResultBatch, Results } from "../../shared/proto/gen/quorate/v1/mes
 import type { Engine } from "../ports.ts";
 import { checkBatch } from "./batch-check.ts";
 import type { BootProgress, Boots } from "./boots.ts";
+import { markCommitted, markFailed, reopen } from "./boots.ts";
 import { isBootId } from "./message-check.ts";
 
 /** Time between two looks at a full engine queue. */
@@ -63,10 +64,10 @@ function createSubmitter(options: IntakeOptions, isOver: () => boolean) {
     const columns = { sentMonoMs, replayed, batch, bytes };
     try {
       await engine.submit({ type: "results", probeId, boot, sequence, ...columns });
-      progress.committed = Math.max(progress.committed, sequence);
+      markCommitted(progress, sequence);
       options.onCommitted(bootId, progress.committed);
     } catch (error) {
-      options.boots.forget(bootId);
+      markFailed(progress, sequence);
       options.onFailed(
         `Batch ${sequence} could not be committed, send it again: ${messageOf(error)}`,
       );
@@ -125,6 +126,10 @@ export function createIntake(given: IntakeOptions): Intake {
 
   function takeKnown(progress: BootProgress, results: Results, replayed: boolean) {
     const { bootId, sequence } = results;
+    if (!reopen(progress)) {
+      onFailed("An earlier batch of this boot could not be committed; send it again.");
+      return null;
+    }
     if (sequence <= progress.submitted) {
       // One still in flight is acknowledged when it is on disk.
       if (sequence <= progress.committed) onCommitted(bootId, progress.committed);

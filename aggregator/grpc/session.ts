@@ -124,7 +124,10 @@ async function join({ options, life, session }: Parts, hello: Hello): Promise<vo
   life.state = "open";
   options.onOpen(session);
   session.outbox.begin(welcomeOf(options, progress), directory.handlesOf(probe.id));
-  await engine.submit({ type: "probe_joined", probeId: probe.id });
+  // Not waited for: what the probe sends next is submitted behind it.
+  engine.submit({ type: "probe_joined", probeId: probe.id }).catch((error: unknown) => {
+    session.end(`The beginning of the session could not be committed: ${messageOf(error)}`);
+  });
 }
 
 /** Whether the session ended; asked anew after every wait. */

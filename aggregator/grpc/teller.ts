@@ -28,6 +28,8 @@ export function createTeller(shared: Shared): Teller {
     sessions: shared.openSessions,
   });
   let gathering: Timer | null = null;
+  /** Sessions that end after the stop must arm no timer again. */
+  let stopped = false;
   let canariesWait = false;
   let canaryRetry: Timer | null = null;
 
@@ -46,7 +48,7 @@ export function createTeller(shared: Shared): Teller {
   }
 
   function gather(): void {
-    gathering ??= clock.after(GATHER_MS, tell);
+    if (!stopped) gathering ??= clock.after(GATHER_MS, tell);
   }
 
   function tellCanaries(): void {
@@ -64,6 +66,7 @@ export function createTeller(shared: Shared): Teller {
       gather();
     },
     stop(): void {
+      stopped = true;
       gathering?.cancel();
       canaryRetry?.cancel();
     },

@@ -1,0 +1,67 @@
+/** An engine that commits to a real log but folds nothing: tests say when, and what verdicts are. */
+import type { Clock } from "../../shared/clock.ts";
+import type { VerdictState } from "../../shared/verdict.ts";
+import type { Engine, Store } from "../../aggregator/ports.ts";
+import type { EventBody } from "../../aggregator/verdict/event.ts";
+
+/** A fake engine with the handles that tests pull. */
+export interface FakeEngine extends Engine {
+  /** Everything submitted, in order. */
+  readonly submitted: EventBody[];
+  /** From here on nothing is committed until `release`. */
+  hold(): void;
+  release(): void;
+  /** The next submissions of results fail with this message, until null is given. */
+  failResults(message: string | null): void;
+  setReady(ready: boolean): void;
+  setQueueLength(length: number): void;
+  setExcluded(canaryIds: readonly string[]): void;
+  setVerdict(targetId: string, state: VerdictState): void;
+}
+
+/** Creates a fake engine on a store's log. */
+export function createFakeEngine(store: Pick<Store, "log">, clock: Clock): FakeEngine {
+  const submitted: EventBody[] = [];
+  const verdicts = new Map<string, VerdictState>();
+  let gate: { opened: Promise<void>; open: () => void } | null = null;
+  let failure: string | null = null;
+  let isReady = true;
+  let queueLength = 0;
+  let excluded: readonly string[] = [];
+
+  return {
+    submitted,
+    async submit(body) {
+      submitted.push(body);
+      if (body.type === "results" && failure !== null) throw new Error(failure);
+      if (gate !== null) await gate.opened;
+      await store.log.append([{ atMs: clock.wallMs(), body }]);
+    },
+    verdict(targetId) {
+      const state = verdicts.get(targetId);
+      if (state === undefined) return null;
+      return { targetId, state, sinceMs: 0, lean: null, incidentId: null, transition: 1 };
+    },
+    explain: () => null,
+    probe: () => null,
+    excludedCanaries: () => excluded,
+    nowMs: () => clock.wallMs(),
+    ready: () => isReady,
+    queueLength: () => queueLength,
+    close: async () => void (isReady = false),
+    hold() {
+      let open = (): void => undefined;
+      const opened = new Promise<void>((resolve) => (open = resolve));
+      gate = { opened, open };
+    },
+    release() {
+      gate?.open();
+      gate = null;
+    },
+    failResults: (message) => void (failure = message),
+    setReady: (ready) => void (isReady = ready),
+    setQueueLength: (length) => void (queueLength = length),
+    setExcluded: (canaryIds) => void (excluded = canaryIds),
+    setVerdict: (targetId, state) => void verdicts.set(targetId, state),
+  };
+}
