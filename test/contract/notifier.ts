@@ -1,6 +1,7 @@
 /** What every kind of notifier keeps, whatever the receiver does. */
 import assert from "node:assert/strict";
 import test from "node:test";
+import type { TestContext } from "node:test";
 import type { NotifierKind, SendOutcome } from "../../aggregator/ports.ts";
 import {
   mergeSecretOptions,
@@ -44,7 +45,7 @@ export function notifierContract(subject: NotifierSubject): void {
   holdsOptions(name, subject);
 }
 
-/** Sends once; the deadline is cut to a moment when the receiver is one that never ends. */
+/** Sends one message as a worker would. */
 async function sendOnce(
   subject: NotifierSubject,
   receiver: Pick<WebhookReceiver, "url">,
@@ -55,11 +56,17 @@ async function sendOnce(
   return await notifier.send({ id: "msg_tgt_web_t4_chn_a", body: BODY, atMs }, signal);
 }
 
+async function makeReceiver(t: TestContext): Promise<WebhookReceiver> {
+  const receiver = await startWebhookReceiver();
+  t.after(() => receiver.close());
+  return receiver;
+}
+
 function holdsAnswers(name: string, subject: NotifierSubject): void {
   for (const { answer, ok, retry } of ANSWERS) {
     const said = typeof answer === "string" ? answer : `status ${answer.status}`;
-    test(`${name}: ${said} is an outcome with a sentence, and no connection stays`, async () => {
-      const receiver = await startWebhookReceiver();
+    test(`${name}: ${said} is an outcome with a sentence, and no connection stays`, async (t) => {
+      const receiver = await makeReceiver(t);
       receiver.always(answer);
       const controller = new AbortController();
       const sending = sendOnce(subject, receiver, controller.signal);
@@ -71,21 +78,19 @@ function holdsAnswers(name: string, subject: NotifierSubject): void {
       if (answer !== "ok_without_end") assert.deepEqual([outcome.ok, outcome.retry], [ok, retry]);
       await until("closed connections", () => receiver.connections() === 0);
       assert.equal(receiver.received.length, 1);
-      await receiver.close();
     });
   }
-  test(`${name}: nobody listening is worth another attempt`, async () => {
-    const receiver = await startWebhookReceiver();
+  test(`${name}: nobody listening is worth another attempt`, async (t) => {
+    const receiver = await makeReceiver(t);
     await receiver.close();
     const outcome = await sendOnce(subject, receiver);
     assert.deepEqual([outcome.ok, outcome.retry, outcome.status], [false, true, null]);
     assert.match(outcome.detail, /nothing is listening/);
   });
-  test(`${name}: a send that is aborted before it began ends at once`, async () => {
-    const receiver = await startWebhookReceiver();
+  test(`${name}: a send that is aborted before it began ends at once`, async (t) => {
+    const receiver = await makeReceiver(t);
     const outcome = await sendOnce(subject, receiver, AbortSignal.abort());
     assert.equal(outcome.ok, false);
-    await receiver.close();
   });
 }
 
@@ -93,14 +98,13 @@ function holdsSecrets(name: string, subject: NotifierSubject): void {
   const holdsNone = (text: string): void => {
     for (const secret of subject.secrets) assert.ok(!text.includes(secret), text);
   };
-  test(`${name}: no secret stands in the destination or in what is told of an answer`, async () => {
-    const receiver = await startWebhookReceiver();
+  test(`${name}: no secret stands in the destination or in what is told of an answer`, async (t) => {
+    const receiver = await makeReceiver(t);
     const body = JSON.stringify({ heard: subject.secrets });
     receiver.always({ status: 400, body: `${subject.secrets.join(" ")} ${body}` });
     const options = subject.options(receiver.url);
     holdsNone(prepareNotifier(name, options).destination);
     holdsNone((await sendOnce(subject, receiver)).detail);
-    await receiver.close();
   });
   test(`${name}: shown options hold no secret, and sent back they keep the stored ones`, () => {
     const options = subject.options("http://127.0.0.1:9");

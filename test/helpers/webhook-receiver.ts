@@ -74,6 +74,7 @@ export async function startWebhookReceiver(port = 0): Promise<WebhookReceiver> {
     always: (to) => void (usual = to),
     until: async (count) => await until(`${count} messages`, () => received.length >= count),
     async close() {
+      if (!server.listening) return;
       server.close();
       server.closeAllConnections();
       await once(server, "close");
@@ -103,10 +104,13 @@ function writeForEver(response: ServerResponse): void {
 }
 
 /** Resolves once `condition` holds, looked at again and again; rejects after ten seconds. */
-export async function until(what: string, condition: () => boolean): Promise<void> {
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+): Promise<void> {
   const clock = systemClock();
   const endMs = clock.monoMs() + 10_000;
-  while (!condition()) {
+  while (!(await condition())) {
     if (clock.monoMs() > endMs) throw new Error(`Waited 10 s in vain for ${what}.`);
     await new Promise<void>((resolve) => void clock.after(5, resolve));
   }

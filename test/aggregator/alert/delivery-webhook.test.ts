@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import type { TestContext } from "node:test";
 import { Webhook } from "standardwebhooks";
 import { createDeliveryWorker } from "../../../aggregator/alert/delivery.ts";
 import type { DeliveryWorker } from "../../../aggregator/alert/delivery.ts";
@@ -24,7 +25,8 @@ const log = silentLog();
 const clock = systemClock();
 const random = { float: () => 0.01, bytes: (length: number) => new Uint8Array(length) };
 
-function makeWorker(store: Store): DeliveryWorker {
+/** A worker that ends with the test, however that ends, and its store with it. */
+function makeWorker(t: TestContext, store: Store): DeliveryWorker {
   const { channels } = store;
   const worker = createDeliveryWorker({
     store,
@@ -35,7 +37,25 @@ function makeWorker(store: Store): DeliveryWorker {
     log,
   });
   worker.start();
+  t.after(async () => {
+    await worker.stop(0);
+    await store.close();
+  });
   return worker;
+}
+
+async function makeReceiver(t: TestContext): Promise<WebhookReceiver> {
+  const receiver = await startWebhookReceiver();
+  t.after(() => receiver.close());
+  return receiver;
+}
+
+/** Resolves once so many notifications of the channel are delivered. */
+async function delivered(store: Store, channelId: string, count: number): Promise<void> {
+  await until(`${count} delivered`, async () => {
+    const query = { limit: 10, channelId, state: "delivered" } as const;
+    return (await store.notifications.list(query)).rows.length === count;
+  });
 }
 
 async function openStore(...receivers: (readonly [string, WebhookReceiver])[]): Promise<Store> {
@@ -66,11 +86,11 @@ function verified({ body, headers, id }: Received): unknown {
   });
 }
 
-test("alert and recovery arrive in order, signed, under one id each", async () => {
-  const receiver = await startWebhookReceiver();
+test("alert and recovery arrive in order, signed, under one id each", async (t) => {
+  const receiver = await makeReceiver(t);
   receiver.next({ status: 500 }, "reset", { status: 429, headers: { "retry-after": "0" } });
   const store = await openStore(["a", receiver]);
-  const worker = makeWorker(store);
+  const worker = makeWorker(t, store);
   await happen(store, "opened");
   await happen(store, "resolved");
   worker.wake();
@@ -89,26 +109,24 @@ test("alert and recovery arrive in order, signed, under one id each", async () =
     deliveries.map(({ status }) => status),
     [500, null, 429, 204],
   );
-  await store.close();
-  await receiver.close();
 });
 
-test("a hanging receiver delays no other, and a restart sends to it again", async () => {
-  const [dead, good] = [await startWebhookReceiver(), await startWebhookReceiver()];
+test("a hanging receiver delays no other, and a restart sends to it again", async (t) => {
+  const [dead, good] = [await makeReceiver(t), await makeReceiver(t)];
   dead.always("hang");
   const store = await openStore(["dead", dead], ["good", good]);
-  const first = makeWorker(store);
+  const first = makeWorker(t, store);
   await happen(store, "opened");
   first.wake();
   await dead.until(1);
   await happen(store, "resolved");
   first.wake();
-  await good.until(2);
+  await delivered(store, "chn_good", 2);
   await first.stop(0);
   await until("closed connections", () => dead.connections() === 0);
 
   dead.always({ status: 204 });
-  const second = makeWorker(store);
+  const second = makeWorker(t, store);
   await dead.until(3);
   const [down, up] = ["msg_tgt_web_t4_chn_dead", "msg_tgt_web_t6_chn_dead"];
   assert.deepEqual(
@@ -118,28 +136,18 @@ test("a hanging receiver delays no other, and a restart sends to it again", asyn
   assert.equal(dead.received[0]?.body, dead.received[1]?.body);
   await second.stop(5_000);
   assert.equal(good.received.length, 2);
-  await store.close();
-  await Promise.all([dead.close(), good.close()]);
 });
 
-test("a dead letter goes out when it is requeued", async () => {
-  const receiver = await startWebhookReceiver();
+test("a dead letter goes out when it is requeued", async (t) => {
+  const receiver = await makeReceiver(t);
   receiver.next({ status: 410 });
   const store = await openStore(["a", receiver]);
-  const worker = makeWorker(store);
+  const worker = makeWorker(t, store);
   await happen(store, "opened");
   worker.wake();
   const id = "msg_tgt_web_t4_chn_a";
   await receiver.until(1);
-  let requeued = false;
-  const requeue = async (): Promise<void> => {
-    requeued = await store.notifications.requeue(id, clock.wallMs());
-  };
-  await requeue();
-  await until("the dead letter", () => {
-    if (!requeued) void requeue();
-    return requeued;
-  });
+  await until("the dead letter", () => store.notifications.requeue(id, clock.wallMs()));
   worker.wake();
   await receiver.until(2);
   assert.deepEqual(
@@ -147,14 +155,12 @@ test("a dead letter goes out when it is requeued", async () => {
     [id, id],
   );
   await worker.stop(5_000);
-  await store.close();
-  await receiver.close();
 });
 
-test("a channel is tested by a signed message that the receiver's answer tells of", async () => {
-  const receiver = await startWebhookReceiver();
+test("a channel is tested by a signed message that the receiver's answer tells of", async (t) => {
+  const receiver = await makeReceiver(t);
   const store = await openStore(["a", receiver]);
-  const worker = makeWorker(store);
+  const worker = makeWorker(t, store);
   const [channel] = await store.channels.all();
   assert.ok(channel);
   const outcome = await worker.sendTest(channel);
@@ -163,6 +169,4 @@ test("a channel is tested by a signed message that the receiver's answer tells o
   assert.ok(message);
   assert.match(JSON.stringify(verified(message)), /"type":"channel.test"/);
   await worker.stop(5_000);
-  await store.close();
-  await receiver.close();
 });
