@@ -98,7 +98,7 @@ function holdsSecrets(name: string, subject: NotifierSubject): void {
   const holdsNone = (text: string): void => {
     for (const secret of subject.secrets) assert.ok(!text.includes(secret), text);
   };
-  test(`${name}: no secret stands in the destination or in what is told of an answer`, async (t) => {
+  test(`${name}: no secret stands in the destination or in an outcome`, async (t) => {
     const receiver = await makeReceiver(t);
     const body = JSON.stringify({ heard: subject.secrets });
     receiver.always({ status: 400, body: `${subject.secrets.join(" ")} ${body}` });
