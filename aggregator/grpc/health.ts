@@ -45,6 +45,8 @@ export interface HealthDeps {
 /** The health service. */
 export interface Health {
   readonly handlers: HealthServer;
+  /** Begins to follow verdicts, by one subscription to the event bus for every watch. */
+  open(): void;
   /** Answers NOT_SERVING for the aggregator from here on, and ends every watch. */
   close(): void;
 }
@@ -145,7 +147,25 @@ function createNudge(
   };
 }
 
-/** Creates the health service; it subscribes to the event bus once, for every watch. */
+/** Follows verdicts and the aggregator's readiness; returns the end of it. */
+function follow(
+  deps: HealthDeps,
+  nudge: ReturnType<typeof createNudge>,
+  watches: ReturnType<typeof createWatches>,
+): () => void {
+  const unsubscribe = deps.bus.subscribe((events) => {
+    for (const { event } of events) {
+      if (event.data.target !== undefined) nudge.target(event.data.target.id);
+    }
+  });
+  const readiness = deps.clock.every(READINESS_MS, () => watches.look(""));
+  return () => {
+    unsubscribe();
+    readiness.cancel();
+  };
+}
+
+/** Creates the health service; it answers checks, and watches follow changes once it is open. */
 export function createHealth(deps: HealthDeps): Health {
   const { engine, directory } = deps;
   const watches = createWatches(LIMITS.subscribersMax);
@@ -159,20 +179,16 @@ export function createHealth(deps: HealthDeps): Health {
     return SERVING_OF[engine.verdict(target.id)?.state ?? "unknown"];
   }
 
-  const unsubscribe = deps.bus.subscribe((events) => {
-    for (const { event } of events) {
-      if (event.data.target !== undefined) nudge.target(event.data.target.id);
-    }
-  });
   directory.listen({
     assignmentChanged: () => undefined,
     // A target that came, went or has another name: rare, and old names are known only to watches.
     targetChanged: () => nudge.all(),
     probesChanged: () => undefined,
   });
-  const readiness = deps.clock.every(READINESS_MS, () => watches.look(""));
+  let stopFollowing: (() => void) | null = null;
 
   return {
+    open: () => void (stopFollowing ??= follow(deps, nudge, watches)),
     handlers: {
       check(call, callback) {
         const { service } = call.request;
@@ -194,8 +210,7 @@ export function createHealth(deps: HealthDeps): Health {
     close() {
       if (closed) return;
       closed = true;
-      readiness.cancel();
-      unsubscribe();
+      stopFollowing?.();
       watches.look("");
       watches.endAll();
     },

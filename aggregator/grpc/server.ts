@@ -1,4 +1,5 @@
 /** The gRPC port: probes' sessions, the standard health protocol, and reflection. */
+import { createSecureContext } from "node:tls";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import type { Clock } from "../../shared/clock.ts";
 import { messageOf, QuorateError, systemCodeOf } from "../../shared/errors.ts";
@@ -72,6 +73,8 @@ function credentialsFor(address: string, deps: GrpcServerDeps): ServerCredential
   }
   const pair = { cert_chain: Buffer.from(tls.certPem), private_key: Buffer.from(tls.keyPem) };
   try {
+    // grpc-js reads the pair only when it binds, and then tells the cause without the matter.
+    createSecureContext({ cert: pair.cert_chain, key: pair.private_key });
     return ServerCredentials.createSsl(null, [pair]);
   } catch (error) {
     throw new QuorateError(
@@ -132,7 +135,10 @@ export function createGrpcServer(deps: GrpcServerDeps): GrpcServer {
     async listen(address) {
       const credentials = credentialsFor(address, deps);
       await directory.load();
-      return bind(server, address, credentials);
+      const port = await bind(server, address, credentials);
+      sessions.open();
+      health.open();
+      return port;
     },
     async close(deadlineMs) {
       health.close();

@@ -1,5 +1,6 @@
 /** Every probe's session: who is connected, and who must be told what. */
 import { status } from "@grpc/grpc-js";
+import type { Timer } from "../../shared/clock.ts";
 import { messageOf } from "../../shared/errors.ts";
 import type { MeshSessions } from "../ports.ts";
 import type { Directory } from "./directory.ts";
@@ -16,6 +17,8 @@ import type { SessionCall } from "./wire.ts";
 
 /** The sessions, and what the server does with them. */
 export interface Sessions extends MeshSessions {
+  /** Begins to look after silent sessions and expired tokens. */
+  open(): void;
   /** Takes a call of Mesh.Session. */
   accept(call: SessionCall): void;
   /** Refuses new calls, and ends every session once what it sent is on disk. */
@@ -89,7 +92,7 @@ export function createSessions(deps: SessionsDeps, directory: Directory): Sessio
   const teller = createTeller(shared);
   const watch = createProbeWatch(shared);
   const begin = createAccept(shared, teller, watch);
-  const sweeper = deps.clock.every(deps.heartbeatMs, () => sweep(shared));
+  let sweeper: Timer | null = null;
 
   directory.listen({
     assignmentChanged: teller.tellAssignment,
@@ -101,6 +104,7 @@ export function createSessions(deps: SessionsDeps, directory: Directory): Sessio
   });
 
   return {
+    open: () => void (sweeper ??= deps.clock.every(deps.heartbeatMs, () => sweep(shared))),
     accept(call) {
       if (shared.closing || !deps.engine.ready()) {
         const why = shared.closing ? "is stopping" : "is not ready yet";
@@ -124,7 +128,7 @@ export function createSessions(deps: SessionsDeps, directory: Directory): Sessio
     canariesChanged: () => teller.tellCanaries(),
     async close() {
       shared.closing = true;
-      sweeper.cancel();
+      sweeper?.cancel();
       teller.stop();
       const all = [...openSessions(), ...waiting];
       await Promise.all(

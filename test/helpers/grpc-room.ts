@@ -148,7 +148,8 @@ export async function openGrpcRoom(options: GrpcRoomOptions = {}): Promise<GrpcR
   };
 }
 
-const PLAIN_DEPS = {
+/** Deps that most rooms share: plaintext, and no canary that anybody named. */
+export const PLAIN_DEPS = {
   heartbeatMs: 5_000,
   canaries: [],
   advertisedAddress: null,

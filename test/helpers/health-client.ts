@@ -1,8 +1,8 @@
 /** grpc.health.v1.Health by a real grpc-js client. */
 import { credentials, type ServiceError, type StatusObject } from "@grpc/grpc-js";
 import {
-  HealthCheckResponse,
-  HealthCheckResponse_ServingStatus,
+  type HealthCheckResponse,
+  type HealthCheckResponse_ServingStatus,
   HealthClient,
 } from "../../shared/proto/gen/grpc/health/v1/health.ts";
 

@@ -42,7 +42,7 @@ function enter(room: GrpcRoom, state: VerdictState): void {
 }
 
 const sees = (watch: HealthWatch, ...names: string[]): Promise<void> =>
-  eventually(`${names} is seen`, () => watch.seen.join() === names.join());
+  eventually(`${names.join()} is seen`, () => watch.seen.join() === names.join());
 
 healthTest("the aggregator itself is under the empty name", async (room, health) => {
   assert.equal(await health.check(""), "SERVING");
