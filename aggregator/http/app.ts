@@ -1,4 +1,5 @@
 /** The HTTP side of the aggregator as a value: importing it, or making it, listens to nothing. */
+import { setMaxListeners } from "node:events";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
 import { ZodError } from "zod";
@@ -53,10 +54,13 @@ const ROUTES: readonly ((app: App, context: RouteContext) => void)[] = [
 export function createHttpApp(deps: HttpDeps): HttpApp {
   const app: App = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid });
   const closing = new AbortController();
+  // Every open stream listens; how many there may be is bounded by the bus.
+  setMaxListeners(0, closing.signal);
   const scopes = new Map<string, RouteScope>();
   const { registry, clock, random, store } = deps;
 
-  app.onError(createErrorResponder(deps));
+  const respond = createErrorResponder(deps);
+  app.onError(respond);
   app.use("*", securityHeaders);
   app.use("/api/v1/*", createSignIn({ tokens: registry.tokens, clock, scopes }));
   app.use("/api/v1/*", limitBody());
@@ -72,7 +76,8 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
   const shapes = routes.map(({ method, path }) => ({ method, shape: shapeOf(path) }));
   app.notFound((c) => {
     const methods = shapes.filter(({ shape }) => shape.test(c.req.path)).map((one) => one.method);
-    throw methods.length === 0 ? noSuchPath(c) : wrongMethod(c, methods);
+    // Thrown here it would pass by the middleware, and leave without its headers.
+    return respond(methods.length === 0 ? noSuchPath(c) : wrongMethod(c, methods), c);
   });
   return {
     fetch: app.fetch,

@@ -12,7 +12,9 @@ const JSON_TYPE = /^application\/(?:merge-patch\+)?json\s*(?:;|$)/i;
 export function limitBody(): MiddlewareHandler<AppEnv> {
   return bodyLimit({
     maxSize: LIMITS.bodyBytesMax,
-    onError: () => {
+    onError: (c) => {
+      // The rest of the body is not read, so the connection cannot be used again.
+      c.header("Connection", "close");
       const sentence = `The body is larger than ${LIMITS.bodyBytesMax} bytes, which is the most.`;
       throw new QuorateError("too_large", sentence);
     },

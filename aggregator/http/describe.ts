@@ -24,8 +24,13 @@ export function json<Schema extends z.ZodType>(schema: Schema, description: stri
 }
 
 /** The body of a request that must have one. */
-export function jsonBody<Schema extends z.ZodType>(schema: Schema, description: string) {
-  return { required: true, description, content: { "application/json": { schema } } };
+export function jsonBody<Schema extends z.ZodType>(
+  schema: Schema,
+  description: string,
+  example?: object,
+) {
+  const media = example === undefined ? { schema } : { schema, example };
+  return { required: true, description, content: { "application/json": media } };
 }
 
 /** The body of a request that may go without. */

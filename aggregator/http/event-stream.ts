@@ -1,4 +1,4 @@
-/** The stream of events as Server-Sent Events (https://html.spec.whatwg.org/#server-sent-events). */
+/** Events as Server-Sent Events (https://html.spec.whatwg.org/#server-sent-events). */
 import type { Clock } from "../../shared/clock.ts";
 import { isoTime } from "../../shared/clock.ts";
 import { messageOf } from "../../shared/errors.ts";

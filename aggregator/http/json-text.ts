@@ -42,7 +42,8 @@ export function jsonFaultSentence(text: string): string {
   const line = before.split("\n").length;
   const column = fault.at - before.lastIndexOf("\n");
   const found = fault.at >= text.length ? "the end" : JSON.stringify(text.charAt(fault.at));
-  return `line ${line}, column ${column} (position ${fault.at}): expected ${fault.expected}, found ${found}`;
+  const where = `line ${line}, column ${column} (position ${fault.at})`;
+  return `${where}: expected ${fault.expected}, found ${found}`;
 }
 
 function findFault(text: string): JsonFault {

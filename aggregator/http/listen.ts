@@ -2,7 +2,8 @@
 import { createServer as createPlainServer } from "node:http";
 import type { Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { BlockList, isIP } from "node:net";
+import { isIP } from "node:net";
+import type { Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { Clock } from "../../shared/clock.ts";
 import { messageOf, QuorateError, systemCodeOf } from "../../shared/errors.ts";
@@ -36,9 +37,9 @@ export interface HttpListener {
 /** A client must have sent its headers and body within this time. */
 const REQUEST_MS = 30_000;
 
-const loopback = new BlockList();
-loopback.addSubnet("127.0.0.0", 8, "ipv4");
-loopback.addAddress("::1", "ipv6");
+/** Whether an address that a server is bound to can only be reached from the same machine. */
+const isLoopback = (address: string): boolean =>
+  address === "::1" || /^(?:::ffff:)?127\./.test(address);
 
 /** Listens; rejects with a sentence when it cannot. Warns of plaintext beyond this machine. */
 export async function listenHttp(options: ListenOptions): Promise<HttpListener> {
@@ -56,6 +57,7 @@ export async function listenHttp(options: ListenOptions): Promise<HttpListener> 
     tls === undefined
       ? createPlainServer(limits, handle)
       : createTlsServer({ ...limits, ...tls, minVersion: "TLSv1.2" }, handle);
+  const connections = trackConnections(server, tls !== undefined);
   await startListening(server, host, port);
   // Such as out of file descriptors: the next connection may fare better.
   server.on("error", (error) => log.error({ error: messageOf(error) }, "Accepting failed."));
@@ -65,8 +67,7 @@ export async function listenHttp(options: ListenOptions): Promise<HttpListener> 
   }
   const shown = isIP(host) === 6 ? `[${host}]` : host;
   const url = `${tls === undefined ? "http" : "https"}://${shown}:${bound.port}`;
-  const family = isIP(bound.address) === 6 ? "ipv6" : "ipv4";
-  if (tls === undefined && !loopback.check(bound.address, family)) {
+  if (tls === undefined && !isLoopback(bound.address)) {
     const sentence = "The API listens beyond this machine without TLS: tokens travel in the clear.";
     log.warn({ url }, `${sentence} Give --tls-cert and --tls-key, or put a TLS proxy before it.`);
   }
@@ -75,7 +76,7 @@ export async function listenHttp(options: ListenOptions): Promise<HttpListener> 
     url,
     close: (deadlineMs = 3_000) => {
       app.close();
-      return stopListening(server, clock, deadlineMs);
+      return stopListening({ server, connections, clock, deadlineMs });
     },
   };
 }
@@ -94,13 +95,49 @@ function startListening(server: Server, host: string, port: number): Promise<voi
   });
 }
 
-function stopListening(server: Server, clock: Clock, deadlineMs: number): Promise<void> {
+/** Connections and how many answers each is waiting for. */
+function trackConnections(server: Server, isTls: boolean) {
+  const waiting = new Map<Socket, number>();
+  let stopping = false;
+  const closeIfIdle = (socket: Socket): void => {
+    if (stopping && (waiting.get(socket) ?? 0) === 0) socket.destroy();
+  };
+  server.on(isTls ? "secureConnection" : "connection", (socket: Socket) => {
+    waiting.set(socket, 0);
+    socket.once("close", () => waiting.delete(socket));
+    closeIfIdle(socket);
+  });
+  server.on("request", ({ socket }, answer) => {
+    waiting.set(socket, (waiting.get(socket) ?? 0) + 1);
+    answer.once("close", () => {
+      waiting.set(socket, (waiting.get(socket) ?? 1) - 1);
+      closeIfIdle(socket);
+    });
+  });
+  return {
+    /** Closes what waits for no answer, now and from now on. */
+    closeIdle: (): void => {
+      stopping = true;
+      // Node's own closeIdleConnections leaves those open that never sent a request.
+      for (const socket of waiting.keys()) closeIfIdle(socket);
+    },
+  };
+}
+
+interface Stopping {
+  server: Server;
+  connections: { closeIdle(): void };
+  clock: Clock;
+  deadlineMs: number;
+}
+
+function stopListening({ server, connections, clock, deadlineMs }: Stopping): Promise<void> {
   return new Promise((resolve) => {
     const deadline = clock.after(deadlineMs, () => server.closeAllConnections());
     server.close(() => {
       deadline.cancel();
       resolve();
     });
-    server.closeIdleConnections();
+    connections.closeIdle();
   });
 }

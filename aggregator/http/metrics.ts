@@ -6,7 +6,7 @@ import type { RouteContext } from "./context.ts";
 /** Media type of the text format. */
 export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-/** How long counts are kept: to count every target at every scrape would cost more than it tells. */
+/** How long counts are kept: to count all at every scrape would cost more than it tells. */
 const KEPT_MS = 5_000;
 
 type Counts = Map<string, number>;

@@ -54,6 +54,6 @@ function unexpected(
   const stack = thrown instanceof Error ? thrown.stack : undefined;
   const fields = { id, method: c.req.method, path: c.req.path, error: messageOf(thrown), stack };
   log.error(fields, "A request failed unexpectedly.");
-  const sentence = `Something unexpected happened here; the aggregator's log tells more under ${id}.`;
-  return new QuorateError("internal", sentence);
+  const sentence = "Something unexpected happened here.";
+  return new QuorateError("internal", `${sentence} The aggregator's log tells more under ${id}.`);
 }

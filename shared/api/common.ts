@@ -24,6 +24,3 @@ export interface ApiPage<Row> {
   items: Row[];
   next: string | null;
 }
-
-/** What replaces a secret option in every answer; sent back, it keeps the stored secret. */
-export const SECRET_MASK = "***";

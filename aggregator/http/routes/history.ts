@@ -13,11 +13,16 @@ import type { ProbeNames } from "../views.ts";
 /** The last moment a Date can hold. */
 const LAST_MS = 8.64e15;
 
+const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
+
 const moment = (description: string) =>
   z
     .string()
     .max(40)
-    .transform((text) => (/^\d{1,16}$/.test(text) ? Number(text) : Date.parse(text)))
+    .transform((text) => {
+      if (/^\d{1,16}$/.test(text)) return Number(text);
+      return RFC_3339.test(text) ? Date.parse(text) : Number.NaN;
+    })
     .pipe(
       z
         .number({ error: "expected RFC 3339 or milliseconds since 1970" })

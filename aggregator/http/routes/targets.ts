@@ -26,6 +26,13 @@ const putSchema = z
   .strictObject({ ...targetSpecSchema.shape, name: nameSchema.optional() })
   .openapi("TargetPut", { description: "A target; the name may be left out." });
 
+const EXAMPLE = {
+  name: "checkout",
+  kind: "http",
+  options: { url: "http://10.0.0.7:8080/health" },
+  labels: { team: "shop" },
+};
+
 const createTarget = createRoute({
   ...needs("write"),
   method: "post",
@@ -34,12 +41,7 @@ const createTarget = createRoute({
   summary: "Create a target",
   request: {
     headers: idempotencyHeaders,
-    body: jsonBody(
-      targetSpecSchema.openapi("TargetSpec", {
-        example: { name: "checkout", kind: "http", options: { url: "http://10.0.0.7/health" } },
-      }),
-      "The target.",
-    ),
+    body: jsonBody(targetSpecSchema, "The target.", EXAMPLE),
   },
   responses: { 201: json(targetSchema, "Created."), ...problems },
 });
