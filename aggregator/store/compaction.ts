@@ -16,9 +16,9 @@ import type { LogWriter } from "./log.ts";
 import { createPacker } from "./packer.ts";
 
 /** Targets at vantages that are packed in one call. */
-const GROUPS_PER_CALL = 512;
+const GROUPS_PER_CALL = 256;
 /** Log rows that are deleted in one call. */
-const ROWS_PER_CALL = 1_024;
+const ROWS_PER_CALL = 512;
 /** A handle above all: every target of the generation is done. */
 const ALL_HANDLES = Number.MAX_SAFE_INTEGER;
 

@@ -20,19 +20,20 @@ export function createOutbox(db: Database.Database): Outbox {
          created_at_ms, attempts, next_attempt_at_ms, last_error, delivered_at_ms)
        VALUES ($id, $channelId, $orderKey, $state,
          $state = 'pending' AND NOT EXISTS (
-           SELECT 1 FROM notifications
+           SELECT 1 FROM notifications INDEXED BY notifications_pending
            WHERE channel_id = $channelId AND order_key = $orderKey AND state = 'pending'),
          $reason, $body, $createdAtMs, 0, $createdAtMs, NULL, NULL)
        ON CONFLICT (id) DO NOTHING`,
   );
   const clearHead = db.prepare<[string, string]>(
-    `UPDATE notifications SET head = 0
+    `UPDATE notifications INDEXED BY notifications_pending SET head = 0
      WHERE channel_id = ? AND order_key = ? AND state = 'pending' AND head = 1`,
   );
   const setHead = db.prepare<[string, string]>(
     `UPDATE notifications SET head = 1 WHERE sequence = (
-       SELECT min(sequence) FROM notifications
-       WHERE channel_id = ? AND order_key = ? AND state = 'pending')`,
+       SELECT sequence FROM notifications INDEXED BY notifications_pending
+       WHERE channel_id = ? AND order_key = ? AND state = 'pending'
+       ORDER BY sequence LIMIT 1)`,
   );
 
   return {
