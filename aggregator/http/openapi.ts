@@ -18,9 +18,9 @@ const TAGS = [
 const DESCRIPTION = [
   "A multi-region probe mesh with quorum verdicts: a target is down only when no vantage point",
   "reaches it. Every error is problem+json with a sentence. Lists are `{ items, next }`; give",
-  "`next` as `cursor` for the following page. Times are RFC 3339; durations are whole numbers named",
-  "`…Ms` or `…Us`. A token has a scope: admin does all, write implies read; `x-quorate-scope` names",
-  "what an operation needs.",
+  "`next` as `cursor` for the following page. Times are RFC 3339; durations are whole numbers",
+  "named `…Ms` or `…Us`. A token has a scope: admin does all, write implies read;",
+  "`x-quorate-scope` names what an operation needs.",
 ].join(" ");
 
 /** The document of every route that the app has. */

@@ -66,6 +66,3 @@ export const probeCreatedSchema = z
     join: z.string().describe("The command that starts this probe, on one line."),
   })
   .meta({ id: "ProbeCreated", description: "A new probe with its token." });
-
-/** The answer to the making of a probe. */
-export type ApiProbeCreated = z.output<typeof probeCreatedSchema>;

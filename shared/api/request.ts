@@ -16,9 +16,6 @@ export interface ApiClientOptions {
   timeoutMs?: number | undefined;
 }
 
-/** A value of a query parameter; undefined is left out, a list is repeated. */
-export type QueryValue = string | number | boolean | readonly string[] | undefined;
-
 /** One request; `schema` reads the answer. */
 export interface ApiRequest<Schema extends z.ZodType> {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -53,8 +50,8 @@ export function apiPath(...segments: readonly string[]): string {
   return segments.map((segment) => `/${encodeURIComponent(segment)}`).join("");
 }
 
-/** Text of a query, with its question mark; empty when nothing is asked. */
-export function queryText(query: object): string {
+/** Text of a query, with its question mark: undefined is left out, a list is repeated. */
+function queryText(query: object): string {
   const pairs = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     const values: unknown[] = Array.isArray(value) ? value : [value];

@@ -46,6 +46,3 @@ export const tokenCreatedSchema = z
     secret: z.string().describe("Send it as `Authorization: Bearer …`. Shown once."),
   })
   .meta({ id: "TokenCreated", description: "A new token with its secret." });
-
-/** The answer to the making of a token. */
-export type ApiTokenCreated = z.output<typeof tokenCreatedSchema>;

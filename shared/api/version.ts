@@ -10,6 +10,3 @@ export const versionSchema = z
     notifierKinds: z.array(z.string()),
   })
   .meta({ id: "Version", description: "What answers here, and the kinds it knows." });
-
-/** The version of the aggregator. */
-export type ApiVersion = z.output<typeof versionSchema>;
