@@ -22,6 +22,10 @@ export const LIMITS = {
   pageRowsMax: 1_000,
   /** Largest gRPC message received; larger closes the session with a sentence. */
   grpcMessageBytesMax: 1_048_576,
+  /** gRPC calls at a time on one connection; a further one waits at its client. */
+  grpcCallsMax: 1_000,
+  /** Earlier boots replayed in one session; one more closes the session with a sentence. */
+  replayedBootsMax: 1_000,
   /** Results in one batch; a larger batch closes the session with a sentence. */
   batchResultsMax: 2_000,
   /** Time a result may wait on the probe for its batch to fill. */

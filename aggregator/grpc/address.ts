@@ -7,10 +7,6 @@ export interface HostPort {
   port: number;
 }
 
-const loopback = new BlockList();
-loopback.addSubnet("127.0.0.0", 8, "ipv4");
-loopback.addAddress("::1", "ipv6");
-
 /** Reads "host:port" or "[v6]:port", port 0 to 65535; null when the text is anything else. */
 export function parseHostPort(text: string): HostPort | null {
   const parts = /^(?:\[([0-9A-Fa-f:.]{2,45})\]|([A-Za-z0-9._-]{1,253})):(\d{1,5})$/.exec(text);
@@ -30,6 +26,9 @@ export function formatHostPort({ host, port }: HostPort): string {
 export function isLoopbackHost(host: string): boolean {
   const family = isIP(host);
   if (family === 0) return host === "localhost";
+  const loopback = new BlockList();
+  loopback.addSubnet("127.0.0.0", 8, "ipv4");
+  loopback.addAddress("::1", "ipv6");
   return loopback.check(host, family === 6 ? "ipv6" : "ipv4");
 }
 

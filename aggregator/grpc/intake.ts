@@ -12,8 +12,6 @@ import { isBootId } from "./message-check.ts";
 
 /** Time between two looks at a full engine queue. */
 const RETRY_MS = 20;
-/** Earlier boots whose spool one session may replay; more end it with a sentence. */
-const REPLAYED_BOOTS_MAX = 1_000;
 
 /** What an intake is made of. */
 export interface IntakeOptions {
@@ -98,8 +96,8 @@ function envelopeFlaw(results: Results, replayedBoots: ReadonlySet<string>): str
   if (!isBootId(results.bootId) || results.sequence < 1) {
     return "Expected a boot_id and a sequence of 1 or more in results.";
   }
-  if (replayedBoots.size > REPLAYED_BOOTS_MAX) {
-    return `Expected results of at most ${REPLAYED_BOOTS_MAX} earlier boots in one session.`;
+  if (replayedBoots.size > LIMITS.replayedBootsMax) {
+    return `Expected results of at most ${LIMITS.replayedBootsMax} earlier boots in one session.`;
   }
   return null;
 }

@@ -5,7 +5,7 @@ import { formatHostPort, isWildcardHost, parseHostPort } from "./address.ts";
 import { cut } from "./batch-check.ts";
 
 /** The protocol version of this aggregator. */
-export const PROTOCOL = 1;
+const PROTOCOL = 1;
 
 const KINDS_MAX = 64;
 const KIND_CHARS_MAX = 40;

@@ -47,8 +47,6 @@ export interface GrpcServer {
   close(deadlineMs: number): Promise<void>;
 }
 
-/** Calls on one connection; a probe needs one, a watcher of many targets one each. */
-const CONCURRENT_CALLS_MAX = 1_000;
 /** Time between pings that find connections whose other end is gone, and to wait for an answer. */
 const PING_MS = 20_000;
 const PING_ANSWER_MS = 10_000;
@@ -113,7 +111,7 @@ function shutDown(server: Server, clock: Clock, deadlineMs: number): Promise<voi
 function createBareServer(sessions: Sessions, health: Health): Server {
   const server = new Server({
     "grpc.max_receive_message_length": LIMITS.grpcMessageBytesMax,
-    "grpc.max_concurrent_streams": CONCURRENT_CALLS_MAX,
+    "grpc.max_concurrent_streams": LIMITS.grpcCallsMax,
     "grpc.keepalive_time_ms": PING_MS,
     "grpc.keepalive_timeout_ms": PING_ANSWER_MS,
   });

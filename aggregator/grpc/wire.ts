@@ -19,7 +19,7 @@ export interface MeshHandlers {
 }
 
 /** Decodes a message; what is no message of this protocol becomes a sentence. */
-export function receive(bytes: Uint8Array): Received {
+function receive(bytes: Uint8Array): Received {
   try {
     const { body } = ProbeMessage.decode(bytes);
     if (body !== undefined) return { ok: true, body };

@@ -57,7 +57,7 @@ test("the hash of a text never changes", () => {
   );
 });
 
-test("an assignment carries what the probe needs, and a burst is never slower than the interval", () => {
+test("an assignment carries what a probe needs; a burst is never slower than the interval", () => {
   const target = makeTarget("shop", 7, { intervalMs: 500, timeoutMs: 300, fall: 2 });
   assert.deepEqual(assignmentOf(target, 0, 1), {
     handle: 7,
@@ -74,7 +74,7 @@ test("an assignment carries what the probe needs, and a burst is never slower th
   });
 });
 
-test("nothing stands in the way of a target with enough domains, or one that is not enabled", () => {
+test("nothing is said of a target with enough domains, or of one that is not enabled", () => {
   assert.deepEqual(assignmentWarnings(makeTarget("shop", 1), probes), []);
   assert.deepEqual(assignmentWarnings(makeTarget("shop", 1, { enabled: false }), []), []);
 });
@@ -108,7 +108,8 @@ test("too few domains or regions for the policy are told", () => {
 test("vantages in the target's own zone are told to be no witnesses, and do not count", () => {
   const target = makeTarget("shop", 1, { zone: "a" });
   assert.deepEqual(assignmentWarnings(target, probes), [
-    "a stands in zone a, the own zone of shop: what is seen from there is shown, but is no witness.",
+    "a stands in zone a, the own zone of shop: " +
+      "what is seen from there is shown, but is no witness.",
   ]);
   const [, warning = ""] = assignmentWarnings(target, probes.slice(1));
   assert.match(warning, /^shop can never be called down: 1 failure domain can witness it/);

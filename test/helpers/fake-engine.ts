@@ -1,4 +1,4 @@
-/** An engine that commits to a real log but folds nothing: tests say when, and what verdicts are. */
+/** An engine that commits to a real log and folds nothing: tests say when, and the verdicts. */
 import type { Clock } from "../../shared/clock.ts";
 import type { VerdictState } from "../../shared/verdict.ts";
 import type { Engine, Store } from "../../aggregator/ports.ts";
