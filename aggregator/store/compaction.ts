@@ -4,6 +4,7 @@
  * once, and each call does a bounded part in one transaction. A process killed in between loads
  * the same generation again and goes on behind the last target that was done.
  */
+import { nextTurn } from "./connection.ts";
 import type { Connection } from "./connection.ts";
 import type { Dictionary } from "./dictionary.ts";
 import type { Facts } from "./facts.ts";
@@ -66,6 +67,8 @@ export function createCompaction(
       (next) => void Object.assign(frontier, next),
     );
     if (moved === null) return false;
+    // A caller that calls again at once would else let nothing through until all is packed.
+    await nextTurn();
     if (moved.packingSeq > 0) return true;
     return connection.run(() => loader.anyOlder(moved.compactedSeq, { upToSeq, beforeMs }));
   };

@@ -1,4 +1,5 @@
 /** Deletes what is too old, some rows at a time, so that nothing else waits long. */
+import { nextTurn } from "./connection.ts";
 import type { Connection } from "./connection.ts";
 
 /** Rows deleted in one transaction. */
@@ -31,7 +32,7 @@ export function createExpiry({ db, transact }: Connection): (beforeMs: number) =
       while (
         (await transact(() => statement.run({ before: beforeMs }).changes)) === ROWS_PER_TURN
       ) {
-        await new Promise<void>((resolve) => void setImmediate(resolve));
+        await nextTurn();
       }
     }
   };
