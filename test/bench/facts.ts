@@ -1,0 +1,43 @@
+/** Machine facts, medians and tables of the benchmarks; the figures count only as ratios of one run. */
+import { cpus, release, totalmem, type } from "node:os";
+
+/** One line of a benchmark's table. */
+export interface BenchRow {
+  what: string;
+  /** Figure with its unit. */
+  figure: string;
+  /** The aim, and whether it is reached; empty for a baseline. */
+  aim: string;
+}
+
+/** The machine, in one line. */
+export function machineFacts(): string {
+  const [cpu] = cpus();
+  const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
+  const model = cpu?.model.trim() ?? "unknown CPU";
+  return `${cpus().length} × ${model}, ${memory}, ${type()} ${release()}, Node ${process.version}`;
+}
+
+/** The middle of some figures. */
+export function median(figures: readonly number[]): number {
+  const sorted = figures.toSorted((left, right) => left - right);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
+/** "median (least to most, n=…)". */
+export function spread(figures: readonly number[], digits: number): string {
+  const shown = (value: number): string => value.toFixed(digits);
+  const range = `${shown(Math.min(...figures))} to ${shown(Math.max(...figures))}`;
+  return `${shown(median(figures))} (${range}, n=${figures.length})`;
+}
+
+/** Whether a figure reaches its aim, in words. */
+export function verdictOn(reached: boolean, aim: string): string {
+  return `${aim}: ${reached ? "reached" : "falls short"}`;
+}
+
+/** The rows as a Markdown table. */
+export function markdownTable(rows: readonly BenchRow[]): string {
+  const lines = rows.map(({ what, figure, aim }) => `| ${what} | ${figure} | ${aim} |`);
+  return ["| what | figure | aim |", "|---|---|---|", ...lines].join("\n");
+}

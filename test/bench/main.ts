@@ -1,0 +1,16 @@
+/**
+ * `npm run bench [part …]`: prints the machine and a Markdown table. The figures count only as
+ * ratios of one run; nothing of it decides whether tests pass.
+ */
+import { machineFacts, markdownTable } from "./facts.ts";
+import { benchHttpCheck } from "./http-check.ts";
+import { benchIngest } from "./ingest.ts";
+
+const PARTS = { ingest: benchIngest, "http-check": benchHttpCheck };
+
+const wanted = process.argv.slice(2);
+process.stdout.write(`${machineFacts()}\n\n`);
+for (const [name, bench] of Object.entries(PARTS)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  process.stdout.write(`${markdownTable(await bench())}\n\n`);
+}

@@ -1,0 +1,112 @@
+/** An aggregator that only hands out work and acknowledges: so a probe is measured alone. */
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import type { ServerDuplexStream } from "@grpc/grpc-js";
+import { MeshService } from "../../shared/proto/gen/quorate/v1/mesh.ts";
+import type { AggregatorMessage, Assignment } from "../../shared/proto/gen/quorate/v1/mesh.ts";
+import type { ProbeMessage } from "../../shared/proto/gen/quorate/v1/mesh.ts";
+import { systemClock } from "../../shared/clock.ts";
+
+/** The work that the stub hands out. */
+export interface StubWork {
+  targets: number;
+  intervalMs: number;
+  kind: string;
+  /** Options of the n-th target. */
+  options: (index: number) => Record<string, unknown>;
+}
+
+/** A stub that listens. */
+export interface StubAggregator {
+  port: number;
+  close(): void;
+}
+
+type Call = ServerDuplexStream<ProbeMessage, AggregatorMessage>;
+
+const CHUNK = 1_000;
+
+/** Listens on a free port and serves any number of probes. */
+export async function startStub(work: StubWork): Promise<StubAggregator> {
+  const server = new Server();
+  server.addService(MeshService, { session: (call: Call) => serve(call, work) });
+  const port = await new Promise<number>((resolve, reject) => {
+    const credentials = ServerCredentials.createInsecure();
+    server.bindAsync("127.0.0.1:0", credentials, (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    );
+  });
+  return { port, close: () => server.forceShutdown() };
+}
+
+function serve(call: Call, work: StubWork): void {
+  const clock = systemClock();
+  const send = (body: NonNullable<AggregatorMessage["body"]>): void => void call.write({ body });
+  call.on("error", () => undefined);
+  call.on("data", ({ body }: ProbeMessage) => {
+    if (body?.$case === "hello") {
+      welcome(send, clock.wallMs());
+      assign(send, work);
+    } else if (body?.$case === "heartbeat") {
+      const { sequence } = body.value;
+      send({ $case: "heartbeatAck", value: { sequence, atMs: clock.wallMs() } });
+    } else if (body?.$case === "results") {
+      const { bootId, sequence } = body.value;
+      send({ $case: "ack", value: { bootId, sequence } });
+    }
+  });
+}
+
+type Send = (body: NonNullable<AggregatorMessage["body"]>) => void;
+
+function welcome(send: Send, atMs: number): void {
+  send({
+    $case: "welcome",
+    value: {
+      probeId: "bench",
+      name: "bench",
+      region: "bench",
+      zone: "bench",
+      atMs,
+      heartbeatMs: 5_000,
+      ackedSequence: 0,
+      draining: false,
+      window: 32,
+    },
+  });
+}
+
+function assign(send: Send, work: StubWork): void {
+  for (let from = 0; from < work.targets; from += CHUNK) {
+    const upserts: Assignment[] = [];
+    for (let index = from; index < Math.min(from + CHUNK, work.targets); index += 1) {
+      upserts.push(assignment(work, index));
+    }
+    send({
+      $case: "assignments",
+      value: {
+        snapshot: from === 0,
+        upserts,
+        removedHandles: [],
+        hasCanaries: from === 0,
+        canaries: [],
+        mustFailAddress: "",
+      },
+    });
+  }
+}
+
+function assignment(work: StubWork, index: number): Assignment {
+  return {
+    handle: index + 1,
+    targetId: `tgt_${index}`,
+    name: `target-${index}`,
+    revision: 1,
+    kind: work.kind,
+    optionsJson: JSON.stringify(work.options(index)),
+    intervalMs: work.intervalMs,
+    timeoutMs: 5_000,
+    phaseMs: Math.floor((index * work.intervalMs) / work.targets),
+    fall: 3,
+    fastMs: 1_000,
+  };
+}
