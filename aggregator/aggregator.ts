@@ -40,7 +40,7 @@ export interface AggregatorOptions {
   listen: Address;
   /** Address of the gRPC port. */
   grpcListen: Address;
-  /** Certificate and key of the gRPC port; null: plaintext. */
+  /** Certificate and key of both ports; null: plaintext. */
   tls: GrpcTls | null;
   /** Whether plaintext gRPC may be spoken on an address that is not loopback. */
   insecure: boolean;
@@ -57,11 +57,19 @@ export interface AggregatorDeps {
   options: AggregatorOptions;
 }
 
+/** Where an aggregator can be reached. */
+export interface Listening {
+  /** Such as http://127.0.0.1:7700. */
+  httpUrl: string;
+  /** Such as 127.0.0.1:7701. */
+  grpcAddress: string;
+}
+
 /** A living aggregator. */
 export interface Aggregator {
   registry: Registry;
-  /** Replays the log, takes over, and listens. Resolves with the ports it listens on. */
-  start(): Promise<{ httpPort: number; grpcPort: number }>;
+  /** Replays the log, takes over, and listens. */
+  start(): Promise<Listening>;
   /** Takes nothing new, finishes what runs within `deadlineMs`, saves its state. */
   stop(deadlineMs: number): Promise<void>;
 }
@@ -123,6 +131,12 @@ export function createAggregator(deps: AggregatorDeps): Aggregator {
 /** Canaries of an operator come by configuration; without one there are the mesh's own. */
 const NO_REFERENCES = { canaries: [], advertisedAddress: null, mustFailAddress: null };
 
+/** What a probe must say beside address and token to trust this aggregator. */
+function joinFlagsOf({ tls, insecure }: AggregatorOptions): string[] {
+  if (tls) return ["--ca", "ca.pem"];
+  return insecure ? ["--insecure"] : [];
+}
+
 interface Parts {
   engine: RunningEngine;
   grpc: GrpcServer;
@@ -146,7 +160,7 @@ function living(deps: AggregatorDeps, parts: Parts): Aggregator {
     sendTest: (channel) => delivery.sendTest(channel),
     wakeDelivery: () => delivery.wake(),
     grpcAddress: () => addressText({ ...grpcListen, port: grpcPort }),
-    joinFlags: options.insecure ? ["--insecure"] : [],
+    joinFlags: joinFlagsOf(options),
     version: VERSION,
   });
   let http: HttpListener | null = null;
@@ -156,10 +170,13 @@ function living(deps: AggregatorDeps, parts: Parts): Aggregator {
     start: async () => {
       await engine.start();
       grpcPort = await grpc.listen(addressText(grpcListen));
-      http = await listenHttp({ ...deps, ...options.listen, app });
+      const { tls } = options;
+      const pair = tls ? { cert: tls.certPem, key: tls.keyPem } : undefined;
+      http = await listenHttp({ ...deps, ...options.listen, app, tls: pair });
       delivery.start();
+      delivery.wake(engine.nowMs());
       upkeep.start();
-      return { httpPort: http.port, grpcPort };
+      return { httpUrl: http.url, grpcAddress: addressText({ ...grpcListen, port: grpcPort }) };
     },
     stop: async (deadlineMs) => {
       await Promise.all([http?.close(deadlineMs), grpc.close(deadlineMs), upkeep.stop()]);

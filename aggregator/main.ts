@@ -7,7 +7,7 @@ import { QuorateError, messageOf } from "../shared/errors.ts";
 import { createLog } from "../shared/log.ts";
 import type { Log, LogLevel } from "../shared/log.ts";
 import { systemRandom } from "../shared/random.ts";
-import { addressText, createAggregator } from "./aggregator.ts";
+import { createAggregator } from "./aggregator.ts";
 import type { Address, Aggregator } from "./aggregator.ts";
 import type { GrpcTls } from "./grpc/server.ts";
 import type { Registry } from "./registry/registry.ts";
@@ -19,7 +19,7 @@ export interface AggregatorProgramOptions {
   data: string;
   listen: Address;
   grpcListen: Address;
-  /** File with the certificate chain of the gRPC port, PEM. */
+  /** File with the certificate chain of both ports, PEM. */
   tlsCert?: string;
   /** File with its private key, PEM. */
   tlsKey?: string;
@@ -65,13 +65,14 @@ interface Run {
   clock: Clock;
 }
 
-async function run({ aggregator, options, log, clock }: Run, stopped: Promise<string>) {
+async function run(
+  { aggregator, options, log, clock }: Run,
+  stopped: Promise<string>,
+): Promise<number> {
   let code = 0;
   try {
     await keepAdminToken(aggregator.registry, options.data);
-    const { httpPort, grpcPort } = await aggregator.start();
-    const http = `http://${addressText({ ...options.listen, port: httpPort })}`;
-    const grpc = addressText({ ...options.grpcListen, port: grpcPort });
+    const { httpUrl: http, grpcAddress: grpc } = await aggregator.start();
     process.stdout.write(`http ${http}\ngrpc ${grpc}\n`);
     log.info({ http, grpc, data: options.data }, "The aggregator is ready.");
     const signal = await stopped;

@@ -34,7 +34,7 @@ function addAggregator(
     .option("--data <dir>", "folder of everything durable", "./.quorate")
     .addOption(listenOption("--listen <host:port>", "where HTTP listens", "127.0.0.1:7700"))
     .addOption(listenOption("--grpc-listen <host:port>", "where probes connect", "127.0.0.1:7701"))
-    .option("--tls-cert <file>", "certificate chain of the gRPC port, PEM")
+    .option("--tls-cert <file>", "certificate chain of both ports, PEM")
     .option("--tls-key <file>", "private key of the certificate, PEM")
     .option("--insecure", "allow gRPC without TLS on an address that is not loopback", false)
     .option(

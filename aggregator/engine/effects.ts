@@ -37,7 +37,7 @@ export function isDurable({ effects, changes }: Collected): boolean {
 export function buildCommit(
   state: EngineState,
   collected: Collected,
-  channels: readonly Channel[],
+  context: { channels: readonly Channel[]; nowMs: number },
 ): EffectsCommit {
   const { effects } = collected;
   const events = [
@@ -52,7 +52,7 @@ export function buildCommit(
     incidents: effects.flatMap((effect) =>
       effect.type === "incident" ? [incidentChange(effect)] : [],
     ),
-    notifications: planNotifications({ effects, events, channels }),
+    notifications: planNotifications({ effects, events, ...context }),
   };
 }
 

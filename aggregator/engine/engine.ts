@@ -231,7 +231,7 @@ async function commit(living: Living, collected: Collected, tickMs: number | nul
   const { store, bus } = living.deps;
   if (isDurable(collected)) {
     const channels = await store.channels.all();
-    const built = buildCommit(living.state, collected, channels);
+    const built = buildCommit(living.state, collected, { channels, nowMs: living.time.nowMs() });
     const entry = tickMs === null ? null : { atMs: tickMs, body: { type: "tick" } as const };
     const events = await untilDone(living, () => store.events.commit({ ...built, tick: entry }));
     if (!living.ready) return;

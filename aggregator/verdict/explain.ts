@@ -91,7 +91,8 @@ function bodyOf(explanation: VerdictExplanation): string {
   }
   const who = failing.length <= 3 && ok.length > 0 ? ` (${namesOf(failing)})` : "";
   const reach = `${failing.length} of ${total} in ${regionsOf(failing)}${who} ${verbOf(failing)}`;
-  const others = ok.length > 0 ? `, ${namesOf(ok)} ${ok.length === 1 ? "does" : "do"}` : "";
+  const reaches = ok.length === 1 ? "reaches" : "reach";
+  const others = ok.length > 0 ? `, ${namesOf(ok)} ${reaches} it` : "";
   const missing =
     state === "unknown" || lean
       ? `; ${quorum.failing} of ${quorum.need} failing domains that a verdict needs`
@@ -108,7 +109,7 @@ function verbOf(failing: readonly VantageEvidence[]): string {
   const sources = failing.map(({ reason }) => reasonOf(reason ?? "internal").class);
   if (sources.every((outcome) => outcome === "dead")) return "cannot connect";
   if (sources.every((outcome) => outcome === "dns")) return "cannot resolve its name";
-  return failing.length === 1 ? "does not find it well" : "do not find it well";
+  return failing.length === 1 ? "finds it failing" : "find it failing";
 }
 
 function reasonsOf(failing: readonly VantageEvidence[]): string {
