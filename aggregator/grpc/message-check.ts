@@ -1,7 +1,7 @@
 /** The small messages of a probe from outside: checked, and cut to their bounds. */
 import { LIMITS } from "../../shared/limits.ts";
 import type { CanaryAnswer, Heartbeat, Hello } from "../../shared/proto/gen/quorate/v1/mesh.ts";
-import { formatHostPort, isWildcardHost, parseHostPort } from "./address.ts";
+import { formatHostPort, isLoopbackHost, isWildcardHost, parseHostPort } from "./address.ts";
 import { cut } from "./batch-check.ts";
 
 /** The protocol version of this aggregator. */
@@ -22,13 +22,16 @@ export type CheckedHello = { ok: true; hello: Hello } | { ok: false; sentence: s
 
 /**
  * The address of a probe's health endpoint as others may dial it: a probe that listens on every
- * address of its machine is dialled at the one its session came from. Null when it cannot be.
+ * address of its machine is dialled at the one its session came from. Empty when nobody elsewhere
+ * can dial it (others would dial themselves), null when it is no address.
  */
 function dialableAddress(address: string, peer: string | null): string | null {
   const parsed = parseHostPort(address);
   if (parsed === null || parsed.port === 0) return null;
+  const isNear = peer !== null && isLoopbackHost(peer);
+  if (isLoopbackHost(parsed.host) && !isNear) return "";
   if (!isWildcardHost(parsed.host)) return formatHostPort(parsed);
-  return peer === null ? null : formatHostPort({ host: peer, port: parsed.port });
+  return peer === null ? "" : formatHostPort({ host: peer, port: parsed.port });
 }
 
 /** Checks a hello; `peer` is the address its session came from, null when it is not known. */
