@@ -10,7 +10,7 @@ import type { Clock, Timer } from "../shared/clock.ts";
 export const TICK_MS = 20;
 
 /** A tick that comes later than this means that the process was suspended. */
-export const SUSPENDED_GAP_MS = 2_000;
+const SUSPENDED_GAP_MS = 2_000;
 
 /** Buckets of the wheel: one turn is 82 s; longer timers are passed over once a turn. */
 const BUCKETS = 4_096;

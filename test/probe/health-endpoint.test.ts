@@ -7,7 +7,7 @@ import { QuorateError } from "../../shared/errors.ts";
 
 const LOCAL = { host: "127.0.0.1", port: 0 };
 
-test("the health endpoint answers 200 while the probe runs, and 405 to other methods", async (t) => {
+test("the health endpoint answers 200 while it runs, and 405 to other methods", async (t) => {
   const health = await listenHealth(LOCAL);
   t.after(() => health.close());
   const url = `http://${health.address}/`;

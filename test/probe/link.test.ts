@@ -101,7 +101,7 @@ test("an acknowledgement that comes twice, or of nothing known, changes nothing"
   assert.ok(isOpen(room)());
 });
 
-test("an earlier boot's batches are sent under their boot, and acknowledged under it", async (t) => {
+test("an earlier boot's batches are sent under their boot, and acknowledged so", async (t) => {
   const folders = spoolRoom();
   const room = await openLinkRoom(t, {}, { dataDir: folders.leftBehind(3), bootId: SECOND_BOOT });
   await eventually("everything is acknowledged", () => room.spool.counts().batches === 0);
