@@ -299,12 +299,11 @@ export interface Engine {
   ready(): boolean;
   /** Bytes and events waiting; for metrics and back-pressure. */
   queueLength(): number;
+  /** Results that were left out: of an unknown target, another revision, or no vantage of it. */
+  droppedResults(): number;
   /** Folds what is queued, saves a snapshot, and stops. */
   close(): Promise<void>;
 }
-
-/** Why a subscription ended. */
-export type UnsubscribeReason = "closed" | "too_slow";
 
 /** Fans committed events out to subscribers in this process. */
 export interface EventBus {

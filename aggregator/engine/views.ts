@@ -36,5 +36,6 @@ export function engineViews(living: Viewed): Omit<Engine, "submit" | "close"> {
     nowMs: () => living.time.nowMs(),
     ready: () => living.ready && !living.closed,
     queueLength: () => living.queue.length,
+    droppedResults: () => living.state.dropped,
   };
 }

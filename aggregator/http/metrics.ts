@@ -24,6 +24,11 @@ export function createMetrics(context: RouteContext): () => Promise<string> {
       metric("quorate_info", "Version of the aggregator.", new Map([[`version="${version}"`, 1]])),
       metric("quorate_engine_ready", "1 when the log is folded.", one(Number(engine.ready()))),
       metric("quorate_engine_queue", "Log events that wait.", one(engine.queueLength())),
+      metric(
+        "quorate_results_dropped_total",
+        "Results left out: of an unknown target, another revision, or no vantage of it.",
+        one(engine.droppedResults()),
+      ),
       metric("quorate_event_streams", "Open streams of events.", one(streams.size)),
       metric("quorate_targets", "Targets by verdict.", targets),
       metric("quorate_probes", "Probes by state.", probes),
@@ -37,7 +42,8 @@ function metric(name: string, help: string, values: Counts): string {
   const lines = [...values].map(([labels, value]) =>
     labels === "" ? `${name} ${value}` : `${name}{${labels}} ${value}`,
   );
-  return [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, ...lines, ""].join("\n");
+  const type = name.endsWith("_total") ? "counter" : "gauge";
+  return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...lines, ""].join("\n");
 }
 
 async function count({ engine, store }: RouteContext) {

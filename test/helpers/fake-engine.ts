@@ -48,6 +48,7 @@ export function createFakeEngine(store: Pick<Store, "log">, clock: Clock): FakeE
     nowMs: () => clock.wallMs(),
     ready: () => isReady,
     queueLength: () => queueLength,
+    droppedResults: () => 0,
     close: async () => void (isReady = false),
     hold() {
       let open = (): void => undefined;
