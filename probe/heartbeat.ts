@@ -40,8 +40,8 @@ export function createHeartbeats(deps: HeartbeatsDeps): Heartbeats {
     waiting = true;
     const begunIn = session;
     selfCheck.round((round: CanaryRound) => {
-      waiting = false;
       if (begunIn !== session) return;
+      waiting = false;
       const { answers, mustFailHeld } = round;
       deps.send({ ...deps.facts(), canaries: answers, mustFailHeld });
     });

@@ -1,6 +1,7 @@
 /** A real gRPC server with a Mesh service that does what the test says. */
 import { Server, ServerCredentials, status } from "@grpc/grpc-js";
 import type { ServerDuplexStream } from "@grpc/grpc-js";
+import type { Certificate } from "./certificates.ts";
 import { MeshService } from "../../shared/proto/gen/quorate/v1/mesh.ts";
 import type {
   AggregatorMessage,
@@ -65,10 +66,10 @@ export const WELCOME: Welcome = {
 
 type Call = ServerDuplexStream<ProbeMessage, AggregatorMessage>;
 
-/** Starts a scripted server on `port`, by default a free one. */
+/** Starts a scripted server on a free port, or the one given; with a certificate, on TLS. */
 export async function openScriptedMesh(
   given: Partial<MeshScript> = {},
-  port = 0,
+  { port = 0, tls }: { port?: number; tls?: Certificate } = {},
 ): Promise<ScriptedMesh> {
   const script: MeshScript = {
     welcome: {},
@@ -83,7 +84,7 @@ export async function openScriptedMesh(
     session: (call) => void sessions.push(takeSession(call, script)),
   };
   server.addService(MeshService, { ...service });
-  const credentials = ServerCredentials.createInsecure();
+  const credentials = tls ? tlsOf(tls) : ServerCredentials.createInsecure();
   const bound = await new Promise<number>((resolve, reject) => {
     server.bindAsync(`127.0.0.1:${port}`, credentials, (error, found) => {
       if (error) reject(error);
@@ -97,6 +98,11 @@ export async function openScriptedMesh(
     last: () => sessions.at(-1),
     close: () => server.forceShutdown(),
   };
+}
+
+function tlsOf({ cert, key }: Certificate): ServerCredentials {
+  const pair = { cert_chain: Buffer.from(cert), private_key: Buffer.from(key) };
+  return ServerCredentials.createSsl(null, [pair]);
 }
 
 function takeSession(call: Call, script: MeshScript): ScriptedSession {

@@ -196,7 +196,7 @@ test("a refused token, and nobody there at all, are tried again", async (t) => {
   room.mesh.close();
   await tryAgain(room);
   await eventually("the link waits", isWaiting(room));
-  const mesh = await openScriptedMesh({}, port);
+  const mesh = await openScriptedMesh({}, { port });
   await reconnect(room);
   mesh.close();
 });

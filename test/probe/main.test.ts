@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -7,6 +7,7 @@ import type { TestContext } from "node:test";
 import { isLoopback, linkChannel } from "../../probe/channel.ts";
 import { runProbe } from "../../probe/main.ts";
 import type { ProbeOptions } from "../../probe/main.ts";
+import { makeAuthority, makeCertificate } from "../helpers/certificates.ts";
 import { eventually } from "../helpers/eventually.ts";
 import { openScriptedMesh } from "../helpers/scripted-mesh.ts";
 
@@ -47,6 +48,23 @@ test("a program that is refused ends with code 4", async (t) => {
   assert.equal(mesh.last()?.hello?.healthAddress, "");
   mesh.last()?.send({ $case: "goodbye", value: { reason: "Removed.", final: true } });
   assert.equal(await code, 4);
+});
+
+test("a program trusts the authority it is given, and no other", async (t) => {
+  const { options, stopping } = await room(t);
+  const authority = makeAuthority();
+  const mesh = await openScriptedMesh({}, { tls: makeCertificate({ authority }) });
+  t.after(() => mesh.close());
+  const aggregator = { host: "127.0.0.1", port: mesh.port };
+  const codes = [makeAuthority("somebody else").ca, authority.ca].map((text, index) => {
+    const ca = join(options.data, `${index}.pem`);
+    writeFileSync(ca, text);
+    return runProbe({ ...options, aggregator, ca, data: join(options.data, String(index)) });
+  });
+  await eventually("a session", () => (mesh.last()?.hello ?? null) !== null);
+  stopping.abort();
+  assert.deepEqual(await Promise.all(codes), [0, 0]);
+  assert.equal(mesh.sessions.length, 1);
 });
 
 test("a program whose settings cannot hold ends with code 1", async (t) => {
