@@ -30,7 +30,7 @@ export interface Address {
 }
 
 /** The address as "host:port", an IPv6 host in brackets. */
-export function addressText({ host, port }: Address): string {
+function addressText({ host, port }: Address): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 

@@ -48,8 +48,3 @@ export function randomText(random: Random, length: number): string {
 export function newId(random: Random, prefix: string): string {
   return `${prefix}_${randomText(random, 16)}`;
 }
-
-/** Integer uniform in [0, bound). */
-export function randomInt(random: Random, bound: number): number {
-  return Math.floor(random.float() * bound);
-}

@@ -36,7 +36,7 @@ export type VantageState = "no_evidence" | "healthy" | "sub_healthy" | "unreacha
 /**
  * State of a probe as a witness (VERDICTS section 5).
  * `joining` not yet heard well enough; `eligible` may accuse and exonerate; `offline` no
- * heartbeat; `quarantined` unwell; `intercepted` its must-fail canary succeeded; `draining` leaving;
+ * heartbeat; `quarantined` unwell; `intercepted` its must-fail canary succeeded; `draining` leaves;
  * `disabled` removed by an operator.
  */
 export type ProbeState =

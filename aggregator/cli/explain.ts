@@ -69,7 +69,8 @@ function evidenceTable(
     { header: "PROBE" },
     { header: "WHY", widthMax: 300 },
   ];
-  const rows = vantages.map((one): Cell[] => [
+  const byName = vantages.toSorted((a, b) => (a.probeName < b.probeName ? -1 : 1));
+  const rows = byName.map((one): Cell[] => [
     voteMark(one.vote, paint),
     one.probeName,
     one.region,

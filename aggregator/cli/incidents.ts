@@ -50,7 +50,7 @@ export function addIncidents(program: Command, context: CliContext): void {
     .action(async (id: string, text: string, flags: ClientFlags & { author?: string }) => {
       const session = openSession(context, flags);
       const incident = await session.client.incidents.note(id, { text, author: flags.author });
-      printDone(session, `${incident.id} has ${incident.notes.length} notes.`, incident);
+      printDone(session, `The note is kept with ${incident.id}.`, incident);
     });
 }
 

@@ -13,6 +13,9 @@ import { processStopSignal } from "./stopping.ts";
 /** Time an orphan has to stop by itself before it is ended. */
 const ORPHAN_PATIENCE_MS = 4_000;
 
+/** Time what a finished command left behind has to end by itself. */
+const LEFTOVER_PATIENCE_MS = 1_000;
+
 const settings = readSettings();
 const clock = systemClock();
 let stopSignal: AbortSignal | null = null;
@@ -48,4 +51,8 @@ const context: CliContext = {
   readStdin: () => text(process.stdin),
 };
 
-process.exitCode = await runCli(process.argv.slice(2), context);
+const code = await runCli(process.argv.slice(2), context);
+process.exitCode = code;
+// A handle that somebody forgot must not keep a command that has finished: it would hold its
+// ports and no longer heed signals. Output that is still being written is waited for until then.
+systemClock({ keepAlive: false }).after(LEFTOVER_PATIENCE_MS, () => process.exit(code));

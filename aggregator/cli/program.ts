@@ -102,7 +102,9 @@ function printError(thrown: unknown, { printer }: Pick<CliContext, "printer">): 
   printer.note(`${paint.red("error:")} ${clean(messageOf(thrown))}`);
   if (!(thrown instanceof QuorateError)) return;
   for (const { path, message, value } of thrown.issues) {
-    const found = value === undefined ? "" : ` (found ${clean(value)})`;
+    // Many messages say themselves what was found.
+    const told = value === undefined || message.includes(value);
+    const found = told ? "" : ` (found ${clean(value)})`;
     printer.note(
       `  ${paint.bold(clean(path === "" ? "(input)" : path))}: ${clean(message)}${found}`,
     );

@@ -20,7 +20,7 @@ export function decodeSnapshot(bytes: Uint8Array): SnapshotData | null {
   return isSnapshot(value) ? value : null;
 }
 
-/** Guarantee: the bytes passed the checksum, so they are what encodeSnapshot of this layout wrote. */
+/** Guarantee: the bytes passed the checksum, so they are what encodeSnapshot wrote. */
 function isSnapshot(value: unknown): value is SnapshotData {
   return (
     typeof value === "object" &&

@@ -5,6 +5,6 @@
  * it wrote there, or checks the value itself.
  */
 export function fromJson<T>(text: string): T {
-  const value: T = JSON.parse(text);
-  return value;
+  const value: unknown = JSON.parse(text);
+  return value as T;
 }

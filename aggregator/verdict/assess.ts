@@ -13,7 +13,7 @@ export interface Assessed {
 }
 
 /** The failing domains needed: max(minDomains, ceil(coverage × roster)). */
-export function needOf(policy: Policy, roster: number): number {
+function needOf(policy: Policy, roster: number): number {
   return Math.max(policy.minDomains, Math.ceil(policy.coverage * roster));
 }
 
@@ -28,7 +28,7 @@ function domainsOf(votes: readonly PairVote[]): number {
 }
 
 /** The quorum arithmetic of some votes. */
-export function quorumOf(votes: readonly PairVote[], policy: Policy): Quorum {
+function quorumOf(votes: readonly PairVote[], policy: Policy): Quorum {
   const rosterZones = new Set(
     votes.filter((vote) => inRoster(vote.pair)).map((vote) => vote.pair.probe.vantage.zone),
   );

@@ -1,4 +1,4 @@
-/** The events that the fold takes: everything the engine ever knows came in through one of these. */
+/** The events that the fold takes: everything the engine knows came in through one of these. */
 import type { Probe } from "../../shared/probe.ts";
 import type { ResultBatch } from "../../shared/proto/gen/quorate/v1/mesh.ts";
 import type { Target } from "../../shared/target.ts";

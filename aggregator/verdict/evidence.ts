@@ -117,91 +117,102 @@ function keyOf(look: Look): number {
   return look.slotMs * ATTEMPTS + Math.min(look.attempt, ATTEMPTS - 1);
 }
 
+/** The rings: which entry of the columns is the `age`-th newest of a row. */
+interface Rings {
+  columns: Columns;
+  heads: Uint8Array;
+  counts: Uint8Array;
+  used: number;
+  free: number[];
+}
+
+function indexOf(rings: Rings, row: number, age: number): number {
+  return row * SIZE + ((at(rings.heads, row) + SIZE - age) % SIZE);
+}
+
+function allocate(rings: Rings): number {
+  const reused = rings.free.pop();
+  if (reused !== undefined) return reused;
+  const { heads, counts } = rings;
+  if (rings.used === heads.length) {
+    rings.columns = columnsOf(2 * heads.length * SIZE, rings.columns);
+    rings.heads = new Uint8Array(2 * heads.length);
+    rings.counts = new Uint8Array(2 * heads.length);
+    rings.heads.set(heads);
+    rings.counts.set(counts);
+  }
+  rings.used += 1;
+  return rings.used - 1;
+}
+
+/** Compares a look with the entry at `age`: above 0 when the look is newer. */
+function compare(rings: Rings, look: Look, place: number): number {
+  const boots = look.boot - at(rings.columns.boot, place);
+  return boots === 0 ? keyOf(look) - at(rings.columns.key, place) : boots;
+}
+
+function insert(rings: Rings, row: number, look: Look): "newest" | "older" | "none" {
+  const { columns, heads, counts } = rings;
+  const count = at(counts, row);
+  let age = 0;
+  while (age < count) {
+    const order = compare(rings, look, indexOf(rings, row, age));
+    if (order === 0) return "none";
+    if (order > 0) break;
+    age += 1;
+  }
+  if (age >= SIZE) return "none";
+  heads[row] = (at(heads, row) + 1) % SIZE;
+  if (count < SIZE) counts[row] = count + 1;
+  // Entries that are newer than the look move one place up, from the newest down.
+  for (let move = 0; move < age; move += 1) {
+    copyEntry(columns, indexOf(rings, row, move + 1), indexOf(rings, row, move));
+  }
+  writeEntry(columns, indexOf(rings, row, age), look);
+  return age === 0 ? "newest" : "older";
+}
+
+function lookAt({ columns }: Rings, place: number): Look {
+  const key = at(columns.key, place);
+  return {
+    boot: at(columns.boot, place),
+    slotMs: Math.floor(key / ATTEMPTS),
+    attempt: key % ATTEMPTS,
+    outcome: at(columns.outcome, place),
+    loMs: at(columns.lo, place),
+    hiMs: at(columns.hi, place),
+    reason: at(columns.reason, place),
+    resolver: at(columns.resolver, place),
+    latencyUs: at(columns.latency, place),
+  };
+}
+
 /** Creates an empty arena with room for `rows` rows; it grows by doubling. */
 export function createEvidenceTable(rows = 64): EvidenceTable {
-  let columns = columnsOf(rows * SIZE);
-  let heads = new Uint8Array(rows);
-  let counts = new Uint8Array(rows);
-  let used = 0;
-  const free: number[] = [];
-
-  const index = (row: number, age: number): number =>
-    row * SIZE + ((at(heads, row) + SIZE - age) % SIZE);
-
-  function grow(): void {
-    const rowsNow = heads.length * 2;
-    columns = columnsOf(rowsNow * SIZE, columns);
-    const [oldHeads, oldCounts] = [heads, counts];
-    heads = new Uint8Array(rowsNow);
-    counts = new Uint8Array(rowsNow);
-    heads.set(oldHeads);
-    counts.set(oldCounts);
-  }
-
-  /** Compares a look with the entry at `age`: above 0 when the look is newer. */
-  function compare(look: Look, row: number, age: number): number {
-    const place = index(row, age);
-    const boots = look.boot - at(columns.boot, place);
-    return boots === 0 ? keyOf(look) - at(columns.key, place) : boots;
-  }
-
-  function insert(row: number, look: Look): "newest" | "older" | "none" {
-    const count = at(counts, row);
-    let age = 0;
-    while (age < count) {
-      const order = compare(look, row, age);
-      if (order === 0) return "none";
-      if (order > 0) break;
-      age += 1;
-    }
-    if (age >= SIZE) return "none";
-    heads[row] = (at(heads, row) + 1) % SIZE;
-    if (count < SIZE) counts[row] = count + 1;
-    // Entries that are newer than the look move one place up, from the newest down.
-    for (let move = 0; move < age; move += 1) {
-      copyEntry(columns, index(row, move + 1), index(row, move));
-    }
-    writeEntry(columns, index(row, age), look);
-    return age === 0 ? "newest" : "older";
-  }
-
+  const rings: Rings = {
+    columns: columnsOf(rows * SIZE),
+    heads: new Uint8Array(rows),
+    counts: new Uint8Array(rows),
+    used: 0,
+    free: [],
+  };
   return {
-    allocate: () => {
-      const reused = free.pop();
-      if (reused !== undefined) return reused;
-      if (used === heads.length) grow();
-      used += 1;
-      return used - 1;
-    },
+    allocate: () => allocate(rings),
     release: (row) => {
-      counts[row] = 0;
-      free.push(row);
+      rings.counts[row] = 0;
+      rings.free.push(row);
     },
     clear: (row) => {
-      counts[row] = 0;
+      rings.counts[row] = 0;
     },
-    count: (row) => at(counts, row),
-    insert,
-    outcome: (row, age) => at(columns.outcome, index(row, age)),
-    loMs: (row, age) => at(columns.lo, index(row, age)),
-    hiMs: (row, age) => at(columns.hi, index(row, age)),
-    reason: (row, age) => at(columns.reason, index(row, age)),
-    resolver: (row, age) => at(columns.resolver, index(row, age)),
-    latencyUs: (row, age) => at(columns.latency, index(row, age)),
-    look: (row, age) => {
-      const place = index(row, age);
-      const key = at(columns.key, place);
-      return {
-        boot: at(columns.boot, place),
-        slotMs: Math.floor(key / ATTEMPTS),
-        attempt: key % ATTEMPTS,
-        outcome: at(columns.outcome, place),
-        loMs: at(columns.lo, place),
-        hiMs: at(columns.hi, place),
-        reason: at(columns.reason, place),
-        resolver: at(columns.resolver, place),
-        latencyUs: at(columns.latency, place),
-      };
-    },
+    count: (row) => at(rings.counts, row),
+    insert: (row, look) => insert(rings, row, look),
+    outcome: (row, age) => at(rings.columns.outcome, indexOf(rings, row, age)),
+    loMs: (row, age) => at(rings.columns.lo, indexOf(rings, row, age)),
+    hiMs: (row, age) => at(rings.columns.hi, indexOf(rings, row, age)),
+    reason: (row, age) => at(rings.columns.reason, indexOf(rings, row, age)),
+    resolver: (row, age) => at(rings.columns.resolver, indexOf(rings, row, age)),
+    latencyUs: (row, age) => at(rings.columns.latency, indexOf(rings, row, age)),
+    look: (row, age) => lookAt(rings, indexOf(rings, row, age)),
   };
 }

@@ -70,7 +70,7 @@ const OPENINGS: Record<VerdictExplanation["state"], string> = {
 };
 
 /** The sentence of an explanation, for a person at night. */
-export function sentenceOf(explanation: VerdictExplanation): string {
+function sentenceOf(explanation: VerdictExplanation): string {
   const { state, sinceMs, vantages } = explanation;
   const opening = `${OPENINGS[state]} since ${clockText(sinceMs)}`;
   const parts = [bodyOf(explanation), ...asideParts(vantages)];

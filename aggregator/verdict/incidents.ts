@@ -16,7 +16,7 @@ export interface IncidentMove {
 }
 
 /** How severe an incident in a state is: nobody reaches the target, or somebody does. */
-export function severityOf(state: VerdictState): Severity {
+function severityOf(state: VerdictState): Severity {
   return state === "down" ? "critical" : "major";
 }
 

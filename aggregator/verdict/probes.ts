@@ -12,7 +12,7 @@ export interface Window {
 }
 
 /** The canaries that fail from half of the mesh or more: they say nothing about a probe. */
-export function findExcludedCanaries(state: EngineState): string[] {
+function findExcludedCanaries(state: EngineState): string[] {
   const failures = new Map<string, number>();
   let mesh = 0;
   for (const probe of state.probes.values()) {
@@ -253,7 +253,7 @@ function zonesThatDisagree(state: EngineState, failed: Pair): Set<string> {
   return zones;
 }
 
-/** Tells when, after a time of sight, fewer than two domains may accuse, and when they can again. */
+/** Tells when fewer than two domains may accuse, after a time of sight, and when two can. */
 export function evaluateMesh(state: EngineState, window: Window): void {
   const zones = new Set<string>();
   for (const probe of state.probes.values()) {

@@ -153,7 +153,8 @@ function noticeOutage(state: EngineState, seen: AssessedTarget, window: Window):
 function noticeMisconfiguration(target: TargetRecord, window: Window): void {
   if (target.misconfigured === null || target.misconfigurationNoticed) return;
   target.misconfigurationNoticed = true;
-  const sentence = `The check of ${target.target.spec.name} is misconfigured: ${target.misconfigured}`;
+  const { name } = target.target.spec;
+  const sentence = `The check of ${name} is misconfigured: ${target.misconfigured}`;
   pushNotice(target, { kind: "misconfigured", sentence }, window);
 }
 

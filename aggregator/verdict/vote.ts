@@ -22,7 +22,7 @@ export interface PairVote {
 }
 
 /** Whether a probe may accuse: only a healthy witness whose canaries are known to pass. */
-export function mayAccuse(probe: ProbeRecord): boolean {
+function mayAccuse(probe: ProbeRecord): boolean {
   return probe.state === "eligible";
 }
 
@@ -193,7 +193,7 @@ export function vantageStateOf(state: EngineState, pair: Pair, atMs: number): Va
  * | unreachable | `sub` | any: it connected | sub-healthy |
  * | sub-healthy, unreachable | ok | run of ok ≥ `rise` | healthy |
  */
-export function foldVantage(outcomes: readonly number[], fall: number, rise: number): VantageState {
+function foldVantage(outcomes: readonly number[], fall: number, rise: number): VantageState {
   let vantage: VantageState = "no_evidence";
   let oks = 0;
   let failures = 0;

@@ -56,7 +56,8 @@ function queryText(query: object): string {
   for (const [name, value] of Object.entries(query)) {
     const values: unknown[] = Array.isArray(value) ? value : [value];
     for (const one of values) {
-      if (one !== undefined && one !== null) pairs.append(name, String(one));
+      if (typeof one === "string") pairs.append(name, one);
+      else if (one !== undefined && one !== null) pairs.append(name, JSON.stringify(one));
     }
   }
   const text = pairs.toString();

@@ -1,4 +1,4 @@
-/** Machine facts, medians and tables of the benchmarks; the figures count only as ratios of one run. */
+/** Machine facts, medians and tables of the benchmarks; figures count only as ratios of a run. */
 import { cpus, release, totalmem, type } from "node:os";
 
 /** One line of a benchmark's table. */

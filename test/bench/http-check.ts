@@ -1,4 +1,4 @@
-/** CPU of a probe per HTTP check, results streaming included, beside raw node:net in the same run. */
+/** CPU of a probe per HTTP check, results streaming included, beside raw node:net. */
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -30,7 +30,8 @@ function startRole(role: string, parameters: readonly number[]): ChildProcess {
 function message(child: ChildProcess, key: "port" | "measured"): Promise<unknown> {
   return new Promise((resolve, reject) => {
     child.on("message", (said) => {
-      if (typeof said === "object" && said !== null && key in said) resolve(Object(said)[key]);
+      const found = Object.entries(said ?? {}).find(([name]) => name === key);
+      if (found) resolve(found[1]);
     });
     child.on("exit", (code) => reject(new Error(`A benchmark role ended with code ${code}.`)));
   });

@@ -1,4 +1,4 @@
-/** Writes what the golden cases of verdicts give now: `npx tsx test/golden/write.ts`, then read the diff. */
+/** Writes what the golden cases of verdicts give now; run it with tsx, then read the diff. */
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { parseCases, runScript } from "../helpers/verdict-script.ts";
 

@@ -15,7 +15,8 @@ export interface SseReader {
 /** Reads the body of an answer. */
 export function readSse(response: Response): SseReader {
   assert.ok(response.body !== null);
-  const reader = response.body.getReader();
+  const stream: ReadableStream<Uint8Array> = response.body;
+  const reader = stream.getReader();
   const decoder = new TextDecoder();
   let text = "";
   const more = async (): Promise<boolean> => {

@@ -142,7 +142,8 @@ export function effectLine(effect: Effect): string {
     case "transition": {
       const cause = effect.cause ? ` (${effect.cause})` : "";
       const incident = effect.incident === "none" ? "" : `, incident ${effect.incident}`;
-      return `${time(effect.atMs)} ${effect.targetId} ${effect.from} -> ${effect.to}${cause}${incident}`;
+      const step = `${effect.targetId} ${effect.from} -> ${effect.to}`;
+      return `${time(effect.atMs)} ${step}${cause}${incident}`;
     }
     case "incident":
       return `${time(effect.atMs)} ${effect.incidentId} ${effect.change}, ${effect.severity}`;

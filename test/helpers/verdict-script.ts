@@ -9,7 +9,7 @@
  *                                      coverage, minRegions, downOn
  *     at 30s CLASS a b [x3] [WORD …]   looks end now; x3: attempts 1 s apart; words: uncertified,
  *                                      replayed, doubt=1000, resolver=10.0.0.1, on=web, boot=2,
- *                                      back=5000 (ended 5 s ago), reason=misconfigured, old (former revision)
+ *                                      back=5000 (ended 5 s ago), reason=CODE, old (revision)
  *     at 30s tick | takeover | joined a | drain a | remove a | delete web | edit web key=value …
  *     at 30s join d:west:z4            a new probe, not yet heard
  *     at 30s mute a b | unmute a       stops, resumes heartbeats
@@ -95,6 +95,7 @@ function addTarget(player: Player, [name = "", ...pairs]: readonly string[]): vo
   player.mesh.at(20_000, { type: "target_set", target });
 }
 
+/** Guarantee: a wrong field of a case is refused by testTarget, which parses the whole spec. */
 function specOf(pairs: readonly string[]): Partial<TargetSpec> {
   const spec: Record<string, unknown> = {};
   const policy: Record<string, unknown> = {};

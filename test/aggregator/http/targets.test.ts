@@ -38,7 +38,10 @@ test("a second target of the same name is a conflict, and every target has its o
     assert.equal(new Set(handles).size, 3);
     const twice = [1, 2].map(() => room.call("POST /api/v1/targets", { body: WEB }));
     const statuses = (await Promise.all(twice)).map(({ status }) => status);
-    assert.deepEqual(statuses.toSorted(), [201, 409]);
+    assert.deepEqual(
+      statuses.toSorted((left, right) => left - right),
+      [201, 409],
+    );
   }));
 
 test("PUT creates by name, replaces, and keeps the revision when nothing changes", () =>
