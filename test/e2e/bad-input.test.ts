@@ -20,7 +20,12 @@ const BAD_TARGETS: [changes: object, path: string, value: string | undefined, me
   [{ kind: "htpp" }, "kind", '"htpp"', /^expected one of http, tcp, grpc/],
   [{ kind: 7 }, "kind", "7", /expected string/],
   [{ options: { url: "mailto:x" } }, "options.url", '"mailto:x"', /http/],
-  [{ options: { url: GOOD.options.url, verb: 1 } }, "options.verb", undefined, /no such option; expected one of url, /],
+  [
+    { options: { url: GOOD.options.url, verb: 1 } },
+    "options.verb",
+    undefined,
+    /no such option; expected one of url, /,
+  ],
   [{ options: {} }, "options.url", undefined, /expected string, found nothing/],
   [{ name: undefined }, "name", undefined, /expected string, found nothing/],
   [{ name: "a b" }, "name", '"a b"', /letters, digits/],
