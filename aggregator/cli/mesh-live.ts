@@ -11,7 +11,7 @@ import type { Child } from "./mesh-children.ts";
 import { drawMesh, HAPPENINGS_SHOWN } from "./mesh-view.ts";
 import type { Happening, MeshScene, ProbeLine, TargetLine } from "./mesh-view.ts";
 import type { Printer } from "./printer.ts";
-import { pause } from "./stopping.ts";
+import { once, pause } from "./stopping.ts";
 import { timeOfDay } from "./words.ts";
 
 /** Time between two looks at the verdicts. */
@@ -34,8 +34,10 @@ export interface LiveOptions {
 export interface Live {
   /** Tells of something that happened: below the table on a terminal, else a line of its own. */
   tell(text: string, paint?: (text: string) => string): void;
-  /** Listens and shows until stopped. */
-  run(): Promise<void>;
+  /** Listens to the events until stopped; what comes before `show` waits for it. */
+  listen(): Promise<void>;
+  /** Shows until stopped. */
+  show(): Promise<void>;
 }
 
 /** Creates the live view: a table that is redrawn on a terminal, else one line a happening. */
@@ -43,13 +45,15 @@ export function createLive(options: LiveOptions): Live {
   const { client, clock, printer, stop } = options;
   const happenings: Happening[] = [];
   let known: Pick<MeshScene, "targets" | "probes"> = { targets: [], probes: [] };
+  let printsLines = false;
+  const print = ({ text, paint }: Happening): void => printer.line(paint(printer.clean(text)));
   const tell: Live["tell"] = (text, paint = (same) => same) => {
-    if (!printer.isTerminal) return printer.line(paint(printer.clean(text)));
+    if (printsLines) return print({ text, paint });
     happenings.push({ text, paint });
     if (happenings.length > HAPPENINGS_SHOWN) happenings.shift();
   };
   const onEvent = (event: ApiEvent): void => {
-    if (!printer.isTerminal) return printer.line(describeEvent(event, printer));
+    if (!printer.isTerminal) return tell(describeEvent(event, printer));
     const said = saidOf(eventText(event));
     const text = `${timeOfDay(event.timestamp)}  ${event.type.padEnd(18)}  ${said}`;
     return tell(text, paintOfType(event.type, printer.paint));
@@ -68,9 +72,12 @@ export function createLive(options: LiveOptions): Live {
   };
   return {
     tell,
-    run: async () => {
-      const follow = followEvents({ client, clock, stop, onEvent, onBreak: (text) => tell(text) });
-      await Promise.all([follow, printer.isTerminal ? draw() : undefined]);
+    listen: () => followEvents({ client, clock, stop, onEvent, onBreak: (text) => tell(text) }),
+    show: async () => {
+      if (printer.isTerminal) return draw();
+      printsLines = true;
+      happenings.splice(0).forEach(print);
+      return once(stop);
     },
   };
 }

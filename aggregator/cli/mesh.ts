@@ -60,6 +60,9 @@ async function runMesh(context: CliContext, flags: MeshFlags): Promise<void> {
   if (flags.listen.port !== 0 && flags.listen.port === flags.grpcListen.port) {
     throw new UsageError("Expected two different ports for --listen and --grpc-listen.");
   }
+  // Asked before anything is started, because a flag of this command can be named then.
+  await findFree(flags.listen, "--listen");
+  await findFree(flags.grpcListen, "--grpc-listen");
   const { clock, printer } = context;
   const stop = context.stopSignal();
   const over = new AbortController();
@@ -96,9 +99,6 @@ interface MeshRun {
 async function startAndShow(run: MeshRun): Promise<void> {
   const { context, flags } = run;
   const { clock, printer } = context;
-  // Asked before, because a flag of this command can be named then.
-  await findFree(flags.listen, "--listen");
-  await findFree(flags.grpcListen, "--grpc-listen");
   printer.note("Starting an aggregator, three probes, three targets and a webhook receiver …");
   const secretFile = ensureHookSecret(run.folder, context.random);
   const [aggregator, served] = await Promise.all([
@@ -110,16 +110,20 @@ async function startAndShow(run: MeshRun): Promise<void> {
   const token = readSecretFile(join(flags.data, "admin.token"));
   const client = createApiClient({ url, token });
   await setUp(run, client, { served, secretFile });
-  const processes = new Map<string, Child>();
-  const live = createLive({ client, clock, printer, stop: run.over, processes });
-  for (const { name } of MESH_PLACES) processes.set(name, await startProbe(run, name, grpcAddress));
-  const parts = partsOf({ aggregator, served, probes: processes });
-  const command = commandName(context.self.args.at(-1) ?? "", process.cwd());
-  const header = meshHeader({ url, grpcAddress, data: flags.data, parts, command }, printer);
-  header.forEach((line) => printer.line(line));
+  const probes = new Map<string, Child>();
+  const live = createLive({ client, clock, printer, stop: run.over, processes: probes });
   run.voice = live;
+  const startProbesAndShow = async (): Promise<void> => {
+    for (const { name } of MESH_PLACES) probes.set(name, await startProbe(run, name, grpcAddress));
+    const parts = partsOf({ aggregator, served, probes });
+    const command = commandName(context.self.args.at(-1) ?? "", process.cwd());
+    const header = meshHeader({ url, grpcAddress, data: flags.data, parts, command }, printer);
+    header.forEach((line) => printer.line(line));
+    await live.show();
+  };
   const { child } = aggregator;
-  await Promise.race([live.run(), child.ended.then(() => failed(child))]);
+  const aggregatorEnded = child.ended.then(() => failed(child));
+  await Promise.race([live.listen(), startProbesAndShow(), aggregatorEnded]);
 }
 
 /** Where to connect to: what listens on every address is reached on this machine's own. */

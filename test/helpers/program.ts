@@ -1,6 +1,7 @@
 /** Processes of the built command, started as a person would start them. */
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { patiently } from "./patience.ts";
 
@@ -92,4 +93,19 @@ export async function runCommand(
   const program = startProgram(args, { env, tied: false });
   const { code } = await program.ended;
   return { code, output: program.output(), errors: program.errors() };
+}
+
+/** Whether a process runs; one that ended and that nobody took notice of does not. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    // Without a proc file system, the signal's answer is all that is known.
+    return process.platform !== "linux";
+  }
 }
