@@ -27,6 +27,8 @@ export interface SelfCheckDeps {
   knownGoodName: string | null;
   /** host:port that nothing may answer, said by the operator; null: what the aggregator sends. */
   mustFailAddress: string | null;
+  /** Runs a callback after the present one. Default setImmediate; a simulation has its own. */
+  soon?: (callback: () => void) => void;
 }
 
 /** Tells whether this probe is well. */
@@ -136,7 +138,7 @@ function arm(state: SelfCheckState): void {
 }
 
 function runRound(state: SelfCheckState): void {
-  const { clock, dialer, knownGoodName } = state.deps;
+  const { clock, dialer, knownGoodName, soon = setImmediate } = state.deps;
   state.running = true;
   state.lastStartMs = clock.monoMs();
   state.served = state.waiting;
@@ -178,7 +180,7 @@ function runRound(state: SelfCheckState): void {
       });
     }
   }
-  setImmediate(ended);
+  soon(ended);
 }
 
 /** Resolvers to ask in a round; beyond the bound a failure stays uncertified. */

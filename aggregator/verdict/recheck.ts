@@ -74,7 +74,8 @@ export function askForRecovery(voted: VotedTarget, window: Window): void {
 
 /** When successes from before a suspicion stop counting. */
 export function challengeAtMs(state: EngineState, target: TargetRecord, sinceMs: number): number {
-  const { transitMs, canaryMs, windowMs } = state.settings;
+  const { challenge, transitMs, canaryMs, windowMs } = state.settings;
+  if (!challenge) return Infinity;
   return sinceMs + 2 * transitMs + target.target.spec.timeoutMs + canaryMs + windowMs;
 }
 

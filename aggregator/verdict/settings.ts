@@ -28,6 +28,8 @@ export interface VerdictSettings {
   quarantineMaxMs: number;
   /** Time in which one earlier quarantine is forgiven. Default 600,000. */
   quarantineDecayMs: number;
+  /** Whether successes lapse that a suspicion left unrefreshed. Default true; slower without. */
+  challenge: boolean;
   /** Times undecided vantages are asked before they are asked no more. Default 3. */
   recheckRounds: number;
   /** Fewest targets that must fail before a probe can be found to see everything failing. */
@@ -51,6 +53,7 @@ export const DEFAULT_SETTINGS: VerdictSettings = {
   quarantineMs: 60_000,
   quarantineMaxMs: 1_800_000,
   quarantineDecayMs: 600_000,
+  challenge: true,
   recheckRounds: 3,
   seesAllTargetsMin: 3,
   seesAllDomainsMin: 2,
