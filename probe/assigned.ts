@@ -154,7 +154,8 @@ function sentenceOf(error: unknown): string {
   if (!(error instanceof QuorateError)) return `The options are not JSON: ${messageOf(error)}.`;
   // The values of issues are left out: an option may be a secret.
   const issues = error.issues.map((issue) => `${issue.path}: ${issue.message}`);
-  return [error.message, ...issues].join(" ");
+  const untold = issues.filter((issue) => !error.message.includes(issue));
+  return [error.message, ...untold].join(" ");
 }
 
 /** An outcome that says nothing about the target, with its reason. */

@@ -7,11 +7,13 @@ import type { Log, LogLevel } from "../shared/log.ts";
 import { systemRandom } from "../shared/random.ts";
 import { VERSION } from "../shared/version.ts";
 import { isLoopback, linkChannel } from "./channel.ts";
+import type { CheckSite } from "./checks/check.ts";
 import { CHECK_KINDS, prepareCheck } from "./checks/index.ts";
 import { formatHostPort } from "./health-endpoint.ts";
 import type { HostPort } from "./health-endpoint.ts";
 import { createProbe } from "./probe.ts";
 import type { ProbeDeps } from "./probe.ts";
+import { openSecrets } from "./secrets.ts";
 
 /** Time a probe has to hand over its last results when it is told to stop. */
 const STOP_DEADLINE_MS = 2_000;
@@ -42,6 +44,8 @@ export interface ProbeOptions {
   mustFail?: HostPort | undefined;
   /** Name that every resolver knows, asked of a resolver that failed. Default: none. */
   knownGoodName?: string | undefined;
+  /** File of secrets that checks name as `${secret:name}`. Default: the environment alone. */
+  secrets?: string | undefined;
   /** Default `info`. */
   logLevel?: LogLevel | undefined;
   /** Ends the probe when aborted. Default: SIGINT, SIGTERM and SIGHUP of this process. */
@@ -82,6 +86,7 @@ async function runUntil(stopping: AbortSignal, options: ProbeOptions, log: Log):
 function depsOf(options: ProbeOptions, log: Log): ProbeDeps {
   const { aggregator, ca, insecure, mustFail } = options;
   const onThisMachine = isLoopback(aggregator.host);
+  const site: CheckSite = { secrets: openSecrets({ file: options.secrets, log }) };
   const healthDefault = onThisMachine ? { host: "127.0.0.1", port: 0 } : null;
   return {
     clock: systemClock(),
@@ -93,7 +98,7 @@ function depsOf(options: ProbeOptions, log: Log): ProbeDeps {
     version: VERSION,
     hostname: hostname(),
     kinds: CHECK_KINDS.map((kind) => kind.kind),
-    prepareCheck,
+    prepareCheck: (kind, checkOptions) => prepareCheck(kind, checkOptions, site),
     sourceAddress: options.sourceAddress,
     healthListen: options.healthListen === undefined ? healthDefault : options.healthListen,
     mustFailAddress: mustFail ? formatHostPort(mustFail) : null,

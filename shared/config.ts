@@ -27,6 +27,22 @@ export function readSettings(
   };
 }
 
+const SECRET_VARIABLE = "QUORATE_SECRET_";
+
+/** The variable that holds a secret: `db-password` is in QUORATE_SECRET_DB_PASSWORD. */
+export function secretVariable(name: string): string {
+  return `${SECRET_VARIABLE}${name.replaceAll(/[.-]/g, "_").toUpperCase()}`;
+}
+
+/** Reads the secret of a check from the environment; undefined when it is not set. */
+export function readSecretVariable(
+  name: string,
+  environment: Record<string, string | undefined> = process.env,
+): string | undefined {
+  const value = environment[secretVariable(name)];
+  return value === "" ? undefined : value;
+}
+
 /** An empty or blank variable reads as not set, as most shells' users expect. */
 function textOf(value: string | undefined): string | null {
   const text = value?.trim() ?? "";

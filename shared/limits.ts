@@ -62,6 +62,12 @@ export const LIMITS = {
   eventVantagesMax: 100,
   /** Largest part of a webhook's answer that is read; the rest is not. */
   webhookAnswerBytesMax: 4_096,
+  /** Largest part of an answer that is read where its content counts; the rest is not. */
+  notifierAnswerBytesMax: 262_144,
+  /** Longest text in a message to a person; longer is cut with an ellipsis. */
+  notifierTextCharsMax: 8_000,
+  /** What receivers named earlier messages of one channel; the oldest is forgotten. */
+  threadsMax: 10_000,
   /** Checks of one probe at the same time; a further one waits, and too late becomes void. */
   runningChecksMax: 4_000,
   /** Answer body of a check that is read by default; the rest is not. */
@@ -104,6 +110,10 @@ export const LIMITS = {
   scanRowsMax: 50_000,
   /** Nesting of one JSON body; deeper is refused with 400. */
   jsonDepthMax: 64,
+  /** Largest file of a probe's secrets; a larger one is refused at the start. */
+  secretsFileBytesMax: 1_048_576,
+  /** Windows of maintenance that are planned or run; one more is refused with 422. */
+  maintenanceWindowsMax: 1_000,
   /** Longest Idempotency-Key; longer is refused with 422. */
   idempotencyKeyCharsMax: 200,
 } as const;

@@ -8,7 +8,7 @@ export interface OptionsKind<Schema extends z.ZodType = z.ZodType> {
   /** Name in the API, such as `webhook`. */
   kind: string;
   schema: Schema;
-  /** Names of options that are secrets: never shown again, redacted everywhere. */
+  /** Names of options that are secrets, or paths such as `tls.key`: never shown again. */
   secretOptions: readonly string[];
 }
 
@@ -17,6 +17,11 @@ export type Options = Record<string, unknown>;
 
 /** What stands for a secret wherever options are shown. */
 const MASK = "***";
+
+/** A reference to a secret that only a probe knows; the name is its first group. */
+export const SECRET_REFERENCE = /\$\{secret:([A-Za-z0-9_.-]{1,100})\}/;
+
+const ONLY_REFERENCE = new RegExp(`^${SECRET_REFERENCE.source}$`);
 
 const VALUE_CHARS_MAX = 80;
 
@@ -51,27 +56,45 @@ export function unknownKind(
   return new QuorateError("invalid", sentence, [{ path: "kind", message, value }]);
 }
 
-/** Options with the secrets masked; `names` undefined: the kind is not known, so all are. */
-export function maskOptions(options: Options, names: readonly string[] | undefined): Options {
-  const isSecret = (name: string): boolean => names === undefined || names.includes(name);
-  const shown = Object.entries(options).map(
-    ([name, value]) => [name, isSecret(name) ? masked(value) : value] as const,
-  );
-  return Object.fromEntries(shown);
+/** Options with the secrets masked; `paths` undefined: the kind is not known, so all are. */
+export function maskOptions(options: Options, paths: readonly string[] | undefined): Options {
+  let shown = { ...options };
+  for (const path of paths ?? Object.keys(options)) {
+    const names = paths === undefined ? [path] : path.split(".");
+    shown = { ...shown, ...maskedAt(shown, names) };
+  }
+  return shown;
+}
+
+/** The options with what stands at a path masked; whatever is in its place if it is no object. */
+function maskedAt(options: Options, [name = "", ...rest]: readonly string[]): Options {
+  if (!Object.hasOwn(options, name)) return options;
+  const value = options[name];
+  const within = rest.length > 0 && isOptions(value) ? maskedAt(value, rest) : masked(value);
+  return { ...options, [name]: within };
+}
+
+/** Every text inside a value replaced by the mask; names of fields stay, and so do references. */
+function masked(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(masked);
+  if (typeof value === "string" && ONLY_REFERENCE.test(value)) return value;
+  if (!isOptions(value)) return MASK;
+  return Object.fromEntries(Object.entries(value).map(([name, at]) => [name, masked(at)]));
 }
 
 /** Options with each mask replaced by what is stored; a mask for nothing stored is refused. */
 export function unmaskOptions(
   options: Options,
   stored: Options,
-  names: readonly string[],
+  paths: readonly string[],
 ): Options {
   const issues: InputIssue[] = [];
-  const merged: Options = { ...options };
-  for (const name of names) {
-    if (!Object.hasOwn(options, name)) continue;
-    const path = `options.${name}`;
-    merged[name] = unmasked({ value: options[name], stored: ownOf(stored, name), path }, issues);
+  let merged = options;
+  for (const path of paths) {
+    merged = unmaskedAt(
+      { value: merged, stored, path: "options" },
+      { names: path.split("."), issues },
+    );
   }
   if (issues.length === 0) return merged;
   const [first] = issues;
@@ -79,17 +102,26 @@ export function unmaskOptions(
   throw new QuorateError("invalid", message, issues);
 }
 
-/** Every text inside a value replaced by the mask; names of fields stay. */
-function masked(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(masked);
-  if (!isOptions(value)) return MASK;
-  return Object.fromEntries(Object.entries(value).map(([name, at]) => [name, masked(at)]));
-}
-
-interface Masked {
-  value: unknown;
+interface Masked<Value = unknown> {
+  value: Value;
   stored: unknown;
   path: string;
+}
+
+function unmaskedAt(
+  at: Masked<Options>,
+  { names, issues }: { names: readonly string[]; issues: InputIssue[] },
+): Options {
+  const [name = "", ...rest] = names;
+  if (!Object.hasOwn(at.value, name)) return at.value;
+  const value = at.value[name];
+  const stored = isOptions(at.stored) ? ownOf(at.stored, name) : undefined;
+  const path = `${at.path}.${name}`;
+  const within =
+    rest.length > 0 && isOptions(value)
+      ? unmaskedAt({ value, stored, path }, { names: rest, issues })
+      : unmasked({ value, stored, path }, issues);
+  return { ...at.value, [name]: within };
 }
 
 function unmasked({ value, stored, path }: Masked, issues: InputIssue[]): unknown {
@@ -98,6 +130,12 @@ function unmasked({ value, stored, path }: Masked, issues: InputIssue[]): unknow
     const message = `"${MASK}" keeps a stored secret, but none is stored here; send the secret`;
     issues.push({ path, message });
     return value;
+  }
+  // An element of a list has no name that says which stored one it was.
+  if (Array.isArray(value)) {
+    return value.map((at: unknown, index) => {
+      return unmasked({ value: at, stored: undefined, path: `${path}.${index}` }, issues);
+    });
   }
   if (!isOptions(value)) return value;
   const within = isOptions(stored) ? stored : {};
@@ -115,21 +153,31 @@ function issuesOf(kind: OptionsKind, options: unknown, issue: z.core.$ZodIssue):
   }
   const path = pathOf(issue.path);
   const found = valueAt(options, issue.path);
-  const said = issue.code === "invalid_key" ? issue.issues[0]?.message : issue.message;
-  const message = lowerFirst((said ?? "").replace(/^Invalid input: /, ""));
-  if (found === undefined) return [{ path, message: `${message}, found nothing` }];
-  if (kind.secretOptions.includes(String(issue.path[0] ?? ""))) return [{ path, message }];
+  const told = issue.code === "invalid_key" ? (issue.issues[0] ?? issue) : issue;
+  const message = lowerFirst(told.message.replace(/^Invalid input: /, ""));
+  if (found === undefined) {
+    return [{ path, message: `${message.replace(", received undefined", "")}, found nothing` }];
+  }
+  if (mayShowSecret(kind, issue)) return [{ path, message }];
   const value = shortJson(found);
-  const told = /received|found/.test(message) ? message : `${message}, found ${value}`;
-  return [{ path, message: told, value }];
+  const whole = /received|found/.test(message) ? message : `${message}, found ${value}`;
+  return [{ path, message: whole, value }];
+}
+
+/** Whether the value of an issue is a secret, lies in one, or holds one. */
+function mayShowSecret(kind: OptionsKind, issue: z.core.$ZodIssue): boolean {
+  if (issue.code === "custom" && issue.params?.["secret"] === true) return true;
+  const path = issue.path.map(String);
+  if (path.length === 0) return true;
+  return kind.secretOptions.some((secret) => {
+    const names = secret.split(".");
+    return path.slice(0, names.length).every((name, index) => name === names[index]);
+  });
 }
 
 function unknownOption(kind: OptionsKind, path: readonly PropertyKey[]): string {
-  const { schema } = kind;
-  if (path.length === 0 && schema instanceof z.ZodObject) {
-    return `unknown option; expected one of ${Object.keys(schema.shape).join(", ")}`;
-  }
-  return `unknown option; expected one of those in the docs of ${kind.kind}`;
+  if (path.length > 0 || !(kind.schema instanceof z.ZodObject)) return "there is no such option";
+  return `there is no such option; expected one of ${Object.keys(kind.schema.shape).join(", ")}`;
 }
 
 function pathOf(path: readonly PropertyKey[]): string {
@@ -149,9 +197,9 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return at;
 }
 
-/** JSON of a value, cut to a length that fits a message. */
+/** JSON of a value, cut to a length that fits a message, without credentials of a URL. */
 function shortJson(value: unknown): string {
-  const text = JSON.stringify(value) ?? typeof value;
+  const text = (JSON.stringify(value) ?? typeof value).replace(/\/\/[^/"\s]*@/g, "//***@");
   return text.length <= VALUE_CHARS_MAX ? text : `${text.slice(0, VALUE_CHARS_MAX - 1)}…`;
 }
 

@@ -21,6 +21,8 @@ export interface RawProbeFlags {
   data: string;
   ca?: string;
   insecure: boolean;
+  /** File of secrets that checks name. */
+  secrets?: string;
   sourceAddress?: string;
   /** False: --no-health. */
   health: boolean;

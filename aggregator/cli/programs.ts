@@ -65,6 +65,7 @@ function addProbe(
     .option("--data <dir>", "folder of the spool", "./.quorate-probe")
     .option("--ca <file>", "certificate authority of the aggregator, PEM")
     .option("--insecure", "allow gRPC without TLS to an address that is not loopback", false)
+    .option("--secrets <file>", "secrets of checks, YAML; else QUORATE_SECRET_<NAME>")
     .option("--source-address <ip>", "local address that checks connect from")
     .addOption(listenOption("--health-listen <host:port>", "where it answers its peers"))
     .option("--no-health", "answer no peers")

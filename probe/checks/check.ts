@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import type { Clock } from "../../shared/clock.ts";
 import type { CheckOutcome } from "../../shared/outcome.ts";
+import type { SecretSource } from "./secrets.ts";
 
 /** What a prepared check is given for one look. */
 export interface CheckContext {
@@ -10,6 +11,14 @@ export interface CheckContext {
   timeoutMs: number;
   /** Local address to connect from; absent: the system's choice. */
   sourceAddress?: string | undefined;
+  /** Forms of secrets that came in by reference; no sentence may show them. */
+  secrets?: readonly string[] | undefined;
+}
+
+/** What the place where checks run gives them; there is none where options are only validated. */
+export interface CheckSite {
+  /** Secrets that options name as `${secret:name}`. */
+  secrets: SecretSource;
 }
 
 /**
@@ -38,12 +47,13 @@ export interface CheckKind<Schema extends z.ZodType = z.ZodType> {
   summary: string;
   /** Validates `options` of a target; strict, every field described. */
   schema: Schema;
-  /** Names of options that are secrets: never shown again, redacted everywhere. */
+  /** Names of options that are secrets, or paths such as `tls.key`: never shown again. */
   secretOptions: readonly string[];
   /**
    * Makes a check of valid options; compiles expressions, reads nothing from the network.
    * Throws QuorateError "invalid" for what a schema cannot express (an expression that does not
-   * compile).
+   * compile). `site` is undefined where a target is only validated; references to secrets are
+   * resolved before, so a kind never sees one there.
    */
-  prepare(options: z.output<Schema>): PreparedCheck;
+  prepare(options: z.output<Schema>, site?: CheckSite): PreparedCheck;
 }

@@ -1,5 +1,5 @@
 /** Connecting: name, TCP, TLS, with phases, and every error mapped to an outcome. */
-import { connect as connectTcp } from "node:net";
+import { connect as connectTcp, isIP } from "node:net";
 import type { OnReadOpts, Socket, TcpSocketConnectOpts } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { ConnectionOptions, TLSSocket } from "node:tls";
@@ -26,7 +26,7 @@ export interface Destination extends NameOptions {
 /** What a kind does with its connection; a throw ends the look as `internal`. */
 export interface ConnectionHandlers {
   /** Connected, and handshaken if there is TLS; the look is `talking`. */
-  open(socket: Socket): void;
+  open(socket: Socket, connection: Connection): void;
   /** Bytes came. They are valid only during the call. Absent: the kind reads by itself. */
   data?: (bytes: Buffer) => void;
   /** The target closed its side. */
@@ -51,8 +51,8 @@ export function openConnection(
   resolveAddress(look, destination, () => connectAddress(look, destination, handlers));
 }
 
-/** What the socket callbacks of one connection share. */
-interface Connection {
+/** One connection under way: what its socket callbacks share. */
+export interface Connection {
   look: Look;
   handlers: ConnectionHandlers;
   tls: TlsPlan | undefined;
@@ -78,9 +78,7 @@ function connectAddress(look: Look, destination: Destination, handlers: Connecti
   try {
     socket = tls === undefined ? dialTcp(connection) : dialTls(connection, tls);
   } catch (thrown) {
-    // Node refuses some options by throwing, for instance a source address that is none.
-    const detail = `This probe cannot connect to ${whereOf(look)}: ${quoted(messageOf(thrown))}.`;
-    return look.fail("internal", detail);
+    return refused(look, thrown);
   }
   look.release = () => {
     connection.live = false;
@@ -90,10 +88,53 @@ function connectAddress(look: Look, destination: Destination, handlers: Connecti
   socket.on("end", () => ended(connection));
 }
 
+/** Node refuses some options by throwing, for instance a source address that is none. */
+function refused(look: Look, thrown: unknown): void {
+  const detail = `This probe cannot connect to ${whereOf(look)}: ${quoted(messageOf(thrown))}.`;
+  look.fail("internal", detail);
+}
+
+/** What a plain connection becomes. */
+export interface Upgrade {
+  socket: Socket;
+  tls: TlsPlan;
+  handlers: ConnectionHandlers;
+}
+
+/**
+ * Goes on in TLS on a plain connection that stands (STARTTLS, a tunnel of a proxy). The certificate
+ * must be for `tls.serverName`, or else for `look.host`. Nothing may have been read beyond the
+ * plain part: what follows it is taken as TLS.
+ */
+export function upgradeToTls(from: Connection, upgrade: Upgrade): void {
+  const { look } = from;
+  const { socket, tls, handlers } = upgrade;
+  from.live = false;
+  const serverName = tls.serverName ?? look.host;
+  const sinceMs = look.context.clock.monoMs();
+  const connection: Connection = { look, handlers, tls, serverName, live: true, sinceMs };
+  look.phase = "handshaking";
+  const releasePlain = look.release;
+  let secured: Socket;
+  try {
+    secured = secure(connection, { ...tlsOptions(connection, tls), socket });
+  } catch (thrown) {
+    return refused(look, thrown);
+  }
+  look.release = () => {
+    connection.live = false;
+    secured.destroy();
+    releasePlain();
+  };
+  for (const side of [socket, secured]) side.on("error", (error) => failed(connection, error));
+  secured.on("end", () => ended(connection));
+  socket.on("close", () => ended(connection));
+}
+
 function dialTcp(connection: Connection): Socket {
   const { look } = connection;
   const options: TcpSocketConnectOpts = { host: look.address, port: look.port };
-  const { sourceAddress } = look.context;
+  const { sourceAddress } = look;
   if (sourceAddress !== undefined) options.localAddress = sourceAddress;
   const onread = readerOf(connection);
   if (onread !== undefined) options.onread = onread;
@@ -112,29 +153,42 @@ type DialOptions = ConnectionOptions & {
 };
 
 function dialTls(connection: Connection, plan: TlsPlan): Socket {
-  const { look, serverName } = connection;
-  const options: DialOptions = {
-    host: look.address,
-    port: look.port,
-    secureContext: plan.context,
-    rejectUnauthorized: plan.verify,
-  };
-  if (serverName !== look.address) options.servername = serverName;
-  if (plan.protocol !== undefined) options.ALPNProtocols = [plan.protocol];
-  if (look.context.sourceAddress !== undefined) options.localAddress = look.context.sourceAddress;
-  const onread = readerOf(connection);
-  if (onread !== undefined) options.onread = onread;
-  const socket: TLSSocket = connectTls(options);
+  const { look } = connection;
+  const options = tlsOptions(connection, plan);
+  options.host = look.address;
+  options.port = look.port;
+  if (look.sourceAddress !== undefined) options.localAddress = look.sourceAddress;
+  const socket = secure(connection, options);
   socket.on("connect", () => {
     if (!connection.live) return;
     look.phases.connectUs += lap(connection);
     look.phase = "handshaking";
   });
+  return socket;
+}
+
+function tlsOptions(connection: Connection, plan: TlsPlan): DialOptions {
+  const { serverName } = connection;
+  const options: DialOptions = {
+    secureContext: plan.context,
+    rejectUnauthorized: plan.verify,
+    host: serverName,
+  };
+  if (isIP(serverName) === 0) options.servername = serverName;
+  if (plan.protocol !== undefined) options.ALPNProtocols = [plan.protocol];
+  const onread = readerOf(connection);
+  if (onread !== undefined) options.onread = onread;
+  return options;
+}
+
+function secure(connection: Connection, options: DialOptions): TLSSocket {
+  const { look, tls } = connection;
+  const socket = connectTls(options);
   socket.on("secureConnect", () => {
-    if (!connection.live) return;
+    if (!connection.live || tls === undefined) return;
     look.phases.tlsUs += lap(connection);
     guarded(look, () => {
-      if (acceptCertificate(look, socket, plan)) opened(connection, socket);
+      if (acceptCertificate(look, socket, tls)) opened(connection, socket);
     });
   });
   return socket;
@@ -143,7 +197,7 @@ function dialTls(connection: Connection, plan: TlsPlan): Socket {
 function opened(connection: Connection, socket: Socket): void {
   if (!connection.live) return;
   connection.look.phase = "talking";
-  guarded(connection.look, () => connection.handlers.open(socket));
+  guarded(connection.look, () => connection.handlers.open(socket, connection));
 }
 
 /** Microseconds since the last lap of this connection. */

@@ -65,7 +65,7 @@ export const grpcKind: CheckKind<typeof grpcSchema> = {
   kind: "grpc",
   summary: "Asks grpc.health.v1.Health/Check whether a service is SERVING.",
   schema: grpcSchema,
-  secretOptions: ["metadata"],
+  secretOptions: ["metadata", "tls.key"],
   prepare: prepareGrpc,
 };
 
@@ -78,9 +78,9 @@ interface GrpcCheck {
 }
 
 function prepareGrpc(options: z.output<typeof grpcSchema>): PreparedCheck {
-  const { host, port, family, resolver, service, latencyLimitMs } = options;
+  const { host, port, family, resolver, sourceAddress, service, latencyLimitMs } = options;
   const tls = options.tls === undefined ? undefined : planTls(options.tls, "h2");
-  const destination: Destination = { host, port, family, resolver, tls };
+  const destination: Destination = { host, port, family, resolver, sourceAddress, tls };
   const secrets = secretForms(Object.values(options.metadata));
   const message = HealthCheckRequest.encode({ service }).finish();
   const frame = Buffer.alloc(5 + message.length);

@@ -71,7 +71,7 @@ interface HopParts {
 
 function hopTo(plan: HopPlan, parts: HopParts): Hop {
   const { url, method, foreign } = parts;
-  const { family, resolver } = plan.options;
+  const { family, resolver, sourceAddress } = plan.options;
   const secure = url.protocol === "https:";
   const tls = foreign ? { ...plan.tls, serverName: undefined } : plan.tls;
   const destination: Destination = {
@@ -79,6 +79,7 @@ function hopTo(plan: HopPlan, parts: HopParts): Hop {
     port: Number(url.port || (secure ? 443 : 80)),
     family,
     resolver,
+    sourceAddress,
     tls: secure ? tls : undefined,
   };
   return { url, method, foreign, destination, bytes: requestBytes(plan.options, parts) };

@@ -20,7 +20,7 @@ export const httpKind: CheckKind<typeof httpSchema> = {
   kind: "http",
   summary: "Sends one HTTP/1.1 request; a body of which nothing is expected is not read.",
   schema: httpSchema,
-  secretOptions: ["secretHeaders", "bearerToken", "basicAuth"],
+  secretOptions: ["secretHeaders", "bearerToken", "basicAuth", "tls.key"],
   prepare: prepareHttp,
 };
 

@@ -1,11 +1,10 @@
 /** The one table of check kinds, and the door through which options come in. */
-import { QuorateError } from "../../shared/errors.ts";
-import type { CheckKind, PreparedCheck } from "./check.ts";
+import { maskOptions, unknownKind, unmaskOptions } from "../../shared/options.ts";
+import type { CheckKind, CheckSite, PreparedCheck } from "./check.ts";
 import { grpcKind } from "./grpc.ts";
 import { httpKind } from "./http.ts";
-import { maskOptions, unmaskOptions } from "./secrets.ts";
+import { prepareKind } from "./prepare.ts";
 import { tcpKind } from "./tcp.ts";
-import { validOptions } from "./validate.ts";
 
 /** Every kind of check; a new kind is one file and one line here. */
 export const CHECK_KINDS: readonly CheckKind[] = [httpKind, tcpKind, grpcKind];
@@ -22,11 +21,12 @@ export function checkKind(name: string): CheckKind | undefined {
 /**
  * Validates options and makes a check of them. Throws QuorateError "invalid" with one issue for
  * everything wrong: path `kind` for an unknown kind, else a path that begins with `options`.
+ * `site` is given where the check will run, and undefined where a target is only validated.
  */
-export function prepareCheck(name: string, options: unknown): PreparedCheck {
+export function prepareCheck(name: string, options: unknown, site?: CheckSite): PreparedCheck {
   const kind = checkKind(name);
-  if (kind === undefined) throw unknownKind(name);
-  return kind.prepare(validOptions(kind, options));
+  if (kind === undefined) throw unknownKind(name, "check", CHECK_KINDS);
+  return prepareKind(kind, options, site);
 }
 
 /** Options as they may be shown: secrets read `***`; of an unknown kind everything does. */
@@ -48,12 +48,4 @@ export function mergeSecretOptions(
   stored: Record<string, unknown>,
 ): Record<string, unknown> {
   return unmaskOptions(options, stored, checkKind(name)?.secretOptions ?? []);
-}
-
-function unknownKind(name: string): QuorateError {
-  const known = CHECK_KINDS.map((kind) => kind.kind).join(", ");
-  const message = `expected one of ${known}`;
-  const value = JSON.stringify(name.slice(0, 60));
-  const sentence = `Unknown kind of check ${value}: ${message}.`;
-  return new QuorateError("invalid", sentence, [{ path: "kind", message, value }]);
 }

@@ -25,6 +25,8 @@ export interface Look {
   port: number;
   /** The one address under test; empty until it is known. */
   address: string;
+  /** Local address that this look connects from; undefined: the system's choice. */
+  sourceAddress: string | undefined;
   /** Identity of the resolver asked; empty when none was. */
   resolver: string;
   /** Closes what the look holds open now; run when it ends, and between two connections. */
@@ -62,12 +64,16 @@ export function whereOf(look: Look): string {
 const nothing = (): void => {};
 const silence = (): string => "";
 
+const allSecrets = (setup: LookSetup, context: CheckContext): readonly string[] =>
+  [...setup.secrets, ...(context.secrets ?? [])].sort((a, b) => b.length - a.length);
+
 /**
  * Starts a look. The outcome is delivered by nextTick (cheaper than a microtask in Node), so never
  * inside `run` or the abort.
  */
 export function startLook(setup: LookSetup): Look {
-  const { context, done, secrets } = setup;
+  const { context, done } = setup;
+  const secrets = context.secrets === undefined ? setup.secrets : allSecrets(setup, context);
   const startedMs = context.clock.monoMs();
   let ended = false;
   const elapsedMs = (): number => context.clock.monoMs() - startedMs;
@@ -108,6 +114,7 @@ export function startLook(setup: LookSetup): Look {
     host: "",
     port: 0,
     address: "",
+    sourceAddress: context.sourceAddress,
     resolver: "",
     release: nothing,
     progress: silence,

@@ -45,6 +45,11 @@ export const commonOptions = {
     .refine(isServer, { error: 'expected the address of a resolver, such as "10.0.0.2:53"' })
     .optional()
     .describe("Resolver to ask instead of the system's; /etc/hosts is not read then."),
+  sourceAddress: z
+    .string()
+    .refine((text) => isIP(text) !== 0, { error: "expected an IP address of the probe's machine" })
+    .optional()
+    .describe("Local address to connect from. Default: the probe's own `--source-address`."),
   latencyLimitMs: z
     .int()
     .min(1)
@@ -70,11 +75,27 @@ export const tlsSchema = z
       .max(65_536)
       .optional()
       .describe("Authorities to trust, PEM, instead of those that Node ships."),
+    cert: z
+      .string()
+      .min(1)
+      .max(65_536)
+      .optional()
+      .describe("Certificate that the check shows of itself, PEM, its chain behind it."),
+    key: z
+      .string()
+      .min(1)
+      .max(65_536)
+      .optional()
+      .describe("Secret; private key of `cert`, PEM. Best given as a reference to a secret."),
     daysMin: z
       .int()
       .min(0)
       .max(3_650)
       .optional()
       .describe("Days the certificate must still be valid. Default: not looked at."),
+  })
+  .refine((tls) => (tls.cert === undefined) === (tls.key === undefined), {
+    error: "expected `cert` and `key`, or neither",
+    params: { secret: true },
   })
   .meta({ id: "TlsOptions", description: "How TLS is spoken and what is expected of it." });

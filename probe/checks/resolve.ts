@@ -13,6 +13,8 @@ export interface NameOptions {
   family: Family;
   /** "10.0.0.2", "10.0.0.2:5353" or "[fd00::2]:53"; absent: the system's way, /etc/hosts too. */
   resolver?: string | undefined;
+  /** Local address to connect from; absent: the probe's own setting. */
+  sourceAddress?: string | undefined;
 }
 
 /**
@@ -20,6 +22,7 @@ export interface NameOptions {
  * the first address of the answer, in the resolver's order. Failures end the look.
  */
 export function resolveAddress(look: Look, options: NameOptions, found: () => void): void {
+  look.sourceAddress = options.sourceAddress ?? look.context.sourceAddress;
   if (isIP(look.host) !== 0) {
     look.address = look.host;
     return found();
@@ -45,7 +48,7 @@ export function resolveAddress(look: Look, options: NameOptions, found: () => vo
 /** The family asked for, or else that of the source address, which could reach no other. */
 function familyOf(look: Look, options: NameOptions): 0 | 4 | 6 {
   if (options.family !== "any") return options.family;
-  const source = isIP(look.context.sourceAddress ?? "");
+  const source = isIP(look.sourceAddress ?? "");
   return source === 4 || source === 6 ? source : 0;
 }
 

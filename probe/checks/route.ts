@@ -24,7 +24,7 @@ export function askForRoute(look: Look, answered: (route: boolean) => void): voi
   const connect = (): void => {
     if (open) socket.connect(look.port, look.address, () => answer(true));
   };
-  const { sourceAddress } = look.context;
+  const { sourceAddress } = look;
   if (sourceAddress === undefined) connect();
   else socket.bind(0, sourceAddress, connect);
 }

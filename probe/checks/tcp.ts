@@ -59,14 +59,14 @@ export const tcpKind: CheckKind<typeof tcpSchema> = {
   kind: "tcp",
   summary: "Connects, and sends and expects texts or bytes in order if there is a script.",
   schema: tcpSchema,
-  secretOptions: ["secrets"],
+  secretOptions: ["secrets", "tls.key"],
   prepare: prepareTcp,
 };
 
 function prepareTcp(options: z.output<typeof tcpSchema>): PreparedCheck {
-  const { host, port, family, resolver, latencyLimitMs } = options;
+  const { host, port, family, resolver, sourceAddress, latencyLimitMs } = options;
   const tls = options.tls === undefined ? undefined : planTls(options.tls);
-  const destination: Destination = { host, port, family, resolver, tls };
+  const destination: Destination = { host, port, family, resolver, sourceAddress, tls };
   const steps = compileScript(options.script, options.secrets);
   const secrets = secretForms(Object.values(options.secrets));
   return {

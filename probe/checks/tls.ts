@@ -1,5 +1,5 @@
 /** TLS of a check: planned once, one SecureContext for all looks, no session carried over. */
-import { X509Certificate } from "node:crypto";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
 import type { SecureContext, TLSSocket } from "node:tls";
 import type { z } from "zod";
@@ -7,6 +7,7 @@ import { messageOf, QuorateError } from "../../shared/errors.ts";
 import { whereOf } from "./look.ts";
 import type { Look } from "./look.ts";
 import type { tlsSchema } from "./options.ts";
+import { hasReference } from "./secrets.ts";
 
 /** What a prepared check knows of TLS. */
 export interface TlsPlan {
@@ -24,22 +25,38 @@ const DAY_MS = 86_400_000;
 /** The context of every check that names no authority of its own; made when first needed. */
 let commonContext: SecureContext | undefined;
 
-/** Makes the plan of valid options. Throws QuorateError "invalid" for a CA that is none. */
+/** Makes the plan of valid options. Throws QuorateError "invalid" for a PEM text that is none. */
 export function planTls(options: z.output<typeof tlsSchema>, protocol?: string): TlsPlan {
-  const { verify, serverName, daysMin, ca } = options;
-  const context = ca === undefined ? (commonContext ??= createSecureContext()) : trusting(ca);
-  return { context, verify, serverName, protocol, daysMin };
+  const { verify, serverName, daysMin } = options;
+  return { context: contextOf(options), verify, serverName, protocol, daysMin };
 }
 
-function trusting(ca: string): SecureContext {
+function contextOf({ ca, cert, key }: z.output<typeof tlsSchema>): SecureContext {
+  const common = ca === undefined && cert === undefined;
+  // What holds a reference to a secret is read on the probe, where the secret is known.
+  if (common || hasReference([ca, cert, key])) return (commonContext ??= createSecureContext());
+  // createSecureContext takes any text as `ca` and trusts nobody then; the parser complains.
+  if (ca !== undefined) readPem("ca", "certificates", () => new X509Certificate(ca));
+  if (cert === undefined || key === undefined) return createSecureContext({ ca });
+  const shown = readPem("cert", "certificates", () => new X509Certificate(cert));
+  const secret = readPem("key", "a private key", () => createPrivateKey(key));
+  if (!shown.checkPrivateKey(secret)) throw wrongPem("key", "expected the private key of `cert`");
+  return createSecureContext({ ca, cert, key });
+}
+
+/** What the parser says of a key is kept out of the error: it may quote it. */
+function readPem<Value>(name: "ca" | "cert" | "key", what: string, read: () => Value): Value {
   try {
-    // createSecureContext takes any text and trusts nobody then; the parser complains.
-    new X509Certificate(ca);
-    return createSecureContext({ ca });
+    return read();
   } catch (thrown) {
-    const message = `expected certificates in PEM, but they cannot be read: ${messageOf(thrown)}`;
-    throw new QuorateError("invalid", message, [{ path: "options.tls.ca", message }]);
+    const why = name === "key" ? "" : `: ${messageOf(thrown)}`;
+    throw wrongPem(name, `expected ${what} in PEM, but it cannot be read${why}`);
   }
+}
+
+function wrongPem(name: string, message: string): QuorateError {
+  const path = `options.tls.${name}`;
+  return new QuorateError("invalid", `${path}: ${message}.`, [{ path, message }]);
 }
 
 /**

@@ -9,16 +9,19 @@ export interface LookOptions {
   /** Default 5000. */
   timeoutMs?: number;
   sourceAddress?: string;
+  /** Secrets of the probe that looks. Default none. */
+  secrets?: Record<string, string>;
 }
 
 /** Prepares a check and looks once. */
 export function lookAt(
   kind: string,
   options: Record<string, unknown>,
-  { timeoutMs = 5_000, sourceAddress }: LookOptions = {},
+  { timeoutMs = 5_000, sourceAddress, secrets = {} }: LookOptions = {},
 ): Promise<CheckOutcome> {
   const clock = systemClock();
-  return runCheck(prepareCheck(kind, options), { clock, timeoutMs, sourceAddress });
+  const check = prepareCheck(kind, options, { secrets: (name) => secrets[name] });
+  return runCheck(check, { clock, timeoutMs, sourceAddress });
 }
 
 /** "class reason", the part of an outcome that most tests assert. */

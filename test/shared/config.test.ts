@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readSettings } from "../../shared/config.ts";
+import { readSecretVariable, readSettings } from "../../shared/config.ts";
 
 test("an empty environment gives the defaults", () => {
   assert.deepEqual(readSettings({}), {
@@ -24,4 +24,11 @@ test("variables are read without blanks around them, and a blank one is not set"
     probeToken: null,
     noColor: true,
   });
+});
+
+test("a secret's name becomes a variable in capitals, and an empty one is not set", () => {
+  const environment = { QUORATE_SECRET_DB_KEY_2: "k", QUORATE_SECRET_NOTHING: "" };
+  assert.equal(readSecretVariable("db.key-2", environment), "k");
+  assert.equal(readSecretVariable("nothing", environment), undefined);
+  assert.equal(readSecretVariable("absent", environment), undefined);
 });
