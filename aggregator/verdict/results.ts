@@ -2,6 +2,8 @@
 import { LIMITS } from "../../shared/limits.ts";
 import { isReasonCode } from "../../shared/reason.ts";
 import type { Failure } from "../../shared/proto/gen/quorate/v1/mesh.ts";
+import { isLate, resultBounds } from "../../shared/timing.ts";
+import type { BatchTiming, ResultBounds } from "../../shared/timing.ts";
 import type { Look } from "./evidence.ts";
 import type { ResultsEvent } from "./event.ts";
 import { markTarget } from "./marks.ts";
@@ -17,11 +19,9 @@ const CERTIFICATE_OK = 1;
 interface Batch {
   probe: ProbeRecord;
   event: ResultsEvent;
-  /** Added to a mono stamp: the latest and the earliest log time it can stand for. */
-  hiShiftMs: number;
-  loShiftMs: number;
-  /** True when none of its results may vote: replayed, or without a time anchor. */
-  late: boolean;
+  timing: BatchTiming;
+  /** Written anew for each row, as `look` is: one object serves the whole batch. */
+  bounds: ResultBounds;
   look: Look;
 }
 
@@ -40,9 +40,14 @@ export function takeResults(state: EngineState, event: ResultsEvent): void {
   const shared: Batch = {
     probe,
     event,
-    hiShiftMs: state.atMs - event.sentMonoMs,
-    loShiftMs: batch.anchorAtMs - batch.anchorMonoMs,
-    late: event.replayed || batch.anchorAtMs === 0,
+    timing: {
+      receivedAtMs: state.atMs,
+      sentMonoMs: event.sentMonoMs,
+      anchorAtMs: batch.anchorAtMs,
+      anchorMonoMs: batch.anchorMonoMs,
+      replayed: event.replayed,
+    },
+    bounds: { loMs: 0, hiMs: 0, anchored: false },
     look: emptyLook(),
   };
   let failure = 0;
@@ -87,9 +92,9 @@ function takeRow(state: EngineState, shared: Batch, { row, failure }: Row): void
     takeVoid(state, pair, failure);
     return;
   }
-  fillLook(state, shared, row);
+  fillLook(shared, row);
   const { look } = shared;
-  if (shared.late || look.hiMs - look.loMs > target.target.spec.intervalMs) {
+  if (isLate(shared.bounds, shared.event.replayed, target.target.spec.intervalMs)) {
     pair.late += 1;
     return;
   }
@@ -112,8 +117,8 @@ function pairOf(target: TargetRecord, probe: ProbeRecord): Pair | undefined {
   return undefined;
 }
 
-function fillLook(state: EngineState, shared: Batch, row: number): void {
-  const { look, event } = shared;
+function fillLook(shared: Batch, row: number): void {
+  const { look, event, timing, bounds } = shared;
   const { batch } = event;
   const startMs = batch.baseMonoMs + (batch.startMs[row] ?? 0);
   const latencyUs = batch.latencyUs[row] ?? 0;
@@ -123,9 +128,9 @@ function fillLook(state: EngineState, shared: Batch, row: number): void {
   look.attempt = batch.attempt[row] ?? 0;
   look.outcome = batch.outcome[row] ?? SUB;
   look.latencyUs = latencyUs;
-  // A stamp that claims to come from the future is held to now.
-  look.hiMs = Math.min(state.atMs, Math.ceil(shared.hiShiftMs + endMs));
-  look.loMs = Math.min(look.hiMs, Math.floor(shared.loShiftMs + endMs));
+  resultBounds(timing, endMs, bounds);
+  look.hiMs = bounds.hiMs;
+  look.loMs = bounds.loMs;
 }
 
 function reasonTextOf(reason: string): string {

@@ -22,6 +22,8 @@ import { voteOf } from "./vote.ts";
 /** Takes one event; `atMs` must not be below that of the event before. Gives the effects. */
 export function step(state: EngineState, event: LogEvent): Effect[] {
   const effects: Effect[] = [];
+  // First, because in the time until a takeover nobody listened: it is no silence of the probes.
+  if (event.body.type === "takeover") restartHeartbeats(state, event.atMs);
   advance(state, event.atMs, effects);
   state.atMs = Math.max(state.atMs, event.atMs);
   if (event.seq > 0) state.seq = event.seq;
@@ -141,15 +143,17 @@ function takeHeartbeat(state: EngineState, event: HeartbeatEvent): void {
   markProbe(state, probe);
 }
 
+/** A restart or another owner: each probe has the time of three heartbeats to be heard again. */
+function restartHeartbeats(state: EngineState, atMs: number): void {
+  for (const probe of state.probes.values()) probe.lastHeartbeatMs = atMs;
+}
+
 /**
- * A restart or another owner: heartbeat timers restart, and for F every bad or partial verdict
- * needs each roster vantage heard, so that what was missed meanwhile calls nothing down.
+ * For F after a restart, every bad or partial verdict needs each roster vantage heard, so that
+ * what was missed meanwhile calls nothing down.
  */
 function takeOver(state: EngineState): void {
-  for (const probe of state.probes.values()) {
-    probe.lastHeartbeatMs = state.atMs;
-    markProbe(state, probe);
-  }
+  for (const probe of state.probes.values()) markProbe(state, probe);
   for (const target of state.targets.values()) {
     target.guardedUntilMs = state.atMs + freshMs(state, target);
     if (target.suspicion) target.suspicion.roundEndsMs = boundaryAtOrAfter(state, state.atMs);

@@ -1,0 +1,138 @@
+/** An engine on a store that fails on cue, on a clock that stands still until it is moved. */
+import { createEventBus } from "../../aggregator/bus.ts";
+import { createEngine } from "../../aggregator/engine/engine.ts";
+import type { RunningEngine } from "../../aggregator/engine/engine.ts";
+import type { RecheckRequest, Store, StoredEvent } from "../../aggregator/ports.ts";
+import { openSqliteStore } from "../../aggregator/store/sqlite.ts";
+import type { EventBody } from "../../aggregator/verdict/event.ts";
+import { settingsFor } from "../../aggregator/verdict/settings.ts";
+import { messageOf } from "../../shared/errors.ts";
+import { silentLog } from "../../shared/log.ts";
+import { ResultBatch } from "../../shared/proto/gen/quorate/v1/mesh.ts";
+import type { Target } from "../../shared/target.ts";
+import { makeBatch } from "./make-nouns.ts";
+import { settle, simClock } from "./sim-clock.ts";
+import type { SimClock } from "./sim-clock.ts";
+import { beat, testProbe } from "./verdict-mesh.ts";
+
+/** What of the store fails from now on. */
+export interface Faults {
+  append: boolean;
+  commit: boolean;
+  channels: boolean;
+  saveSnapshot: boolean;
+}
+
+/** A store in memory, the engines on it, and what they published. */
+export interface EngineRoom {
+  store: Store;
+  clock: SimClock;
+  faults: Faults;
+  published: StoredEvent[];
+  rechecks: RecheckRequest[];
+  /** Starts an engine on what the store has; the one before is as good as killed. */
+  start(): Promise<RunningEngine>;
+  close(): Promise<void>;
+}
+
+/** Opens an empty room. */
+export function openEngineRoom(): EngineRoom {
+  const clock = simClock();
+  const log = silentLog();
+  const store = openSqliteStore({ path: ":memory:", clock, log });
+  const faults: Faults = { append: false, commit: false, channels: false, saveSnapshot: false };
+  const published: StoredEvent[] = [];
+  const rechecks: RecheckRequest[] = [];
+  return {
+    store,
+    clock,
+    faults,
+    published,
+    rechecks,
+    async start() {
+      const bus = createEventBus({ log });
+      bus.subscribe((events) => void published.push(...events));
+      const engine = createEngine({
+        store: failing(store, faults),
+        clock,
+        log,
+        bus,
+        settings: settingsFor(5_000),
+        onRecheck: (request) => void rechecks.push(request),
+        onCanaries: () => undefined,
+        onCommitted: () => undefined,
+      });
+      await engine.start();
+      return engine;
+    },
+    close: () => store.close(),
+  };
+}
+
+function failing(store: Store, faults: Faults): Pick<Store, "log" | "events" | "channels"> {
+  const unless = async <Result>(fault: keyof Faults, work: () => Promise<Result>) => {
+    // Nothing durable answers in the same turn; what is submitted meanwhile must be seen to.
+    await settle();
+    if (faults[fault]) throw new Error(`${fault}: the disk is full`);
+    return work();
+  };
+  const { log, events, channels } = store;
+  return {
+    log: {
+      ...log,
+      append: (entries) => unless("append", () => log.append(entries)),
+      saveSnapshot: (...args) => unless("saveSnapshot", () => log.saveSnapshot(...args)),
+    },
+    events: { ...events, commit: (commit) => unless("commit", () => events.commit(commit)) },
+    channels: { ...channels, all: () => unless("channels", () => channels.all()) },
+  };
+}
+
+/** Lets time go by, until what it brings about is committed. */
+export async function pass({ clock }: EngineRoom, engine: RunningEngine): Promise<void> {
+  await clock.run(1_000);
+  await engine.submit({ type: "tick" });
+}
+
+/** Three probes in three zones that are eligible, and this target. */
+export async function populate(
+  room: EngineRoom,
+  engine: RunningEngine,
+  target: Target,
+): Promise<void> {
+  const names = ["a", "b", "c"];
+  for (const name of names) {
+    await engine.submit({ type: "probe_set", probe: testProbe(name, "r", `zone-${name}`) });
+  }
+  await engine.submit({ type: "target_set", target });
+  for (let count = 0; count < 3; count += 1) {
+    await Promise.all(names.map((name) => engine.submit(beat(name))));
+  }
+  await pass(room, engine);
+}
+
+/** A batch of one failure of a probe, that ended at the moment it was sent. */
+export function failureBatch(engine: RunningEngine, probeId: string, sequence: number): EventBody {
+  const nowMs = engine.nowMs();
+  const batch = makeBatch(1, {
+    baseMonoMs: 1_000,
+    anchorAtMs: nowMs,
+    anchorMonoMs: 1_000,
+    lateMs: [0],
+    attempt: [sequence - 1],
+    outcome: [3],
+    latencyUs: [0],
+    failures: [
+      { row: 0, reason: "connection_refused", detail: "Refused.", resolver: "", certificate: 1 },
+    ],
+  });
+  const bytes = ResultBatch.encode(batch).finish();
+  const columns = { sentMonoMs: 1_000, replayed: false, batch, bytes };
+  return { type: "results", probeId, boot: 1, sequence, ...columns };
+}
+
+/** What became of submissions, as texts: "done", or the message they were refused with. */
+export async function outcomes(submissions: readonly Promise<void>[]): Promise<string[]> {
+  const told = submissions.map((one) => one.then(() => "done", messageOf));
+  return Promise.all(told);
+}
