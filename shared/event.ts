@@ -1,7 +1,7 @@
 /** Public events: what the event stream, watchers and webhooks carry. */
 import type { VantageEvidence, VerdictCause, VerdictState } from "./verdict.ts";
 
-/** Types of public events: one a state entered, and those of incidents, probes and the mesh. */
+/** Types of public events: states entered, incidents, probes, the mesh, and what alerts add. */
 export type EventType =
   | `target.${VerdictState}`
   | "target.notice"
@@ -19,6 +19,12 @@ export type EventType =
   | "probe.disabled"
   | "mesh.blind"
   | "mesh.sighted"
+  | "alert.raised"
+  | "alert.cleared"
+  | "alert.withheld"
+  | "alert.folded"
+  | "alert.reminder"
+  | "alert.escalated"
   | "channel.test";
 
 /** A public event as stored and sent: `{ id, type, timestamp, data }`. */
@@ -55,6 +61,25 @@ export interface EventData {
   /** Lines of evidence left out because there were too many; absent when none was. */
   vantagesLeftOut?: number;
   reason?: string;
+  /** The targets that this one message stands for. */
+  folded?: FoldedTargets;
+  /** Which reminder of its incident this is, from 1. */
+  reminder?: number;
+  /** Pages for a person, absolute URLs. */
+  links?: { incident?: string; acknowledge?: string };
+}
+
+/** Several targets in one message, because one cause explains them. */
+export interface FoldedTargets {
+  /** Stable: the message that says they recovered carries the same. */
+  id: string;
+  /** What they share, such as `parent switch-7` or `label rack=r12`. */
+  cause: string;
+  /** Whether they went bad, or are well again. */
+  to: "bad" | "well";
+  count: number;
+  /** The first names, in the order in which they fell. */
+  names: string[];
 }
 
 /** How urgent an incident is: `critical` down, `major` sub-healthy or partial, `minor` notices. */

@@ -6,6 +6,7 @@ import type { Probe } from "../../shared/probe.ts";
 import type { Target } from "../../shared/target.ts";
 import type { VantageEvidence, VerdictState } from "../../shared/verdict.ts";
 import type {
+  AlertEffect,
   Effect,
   IncidentEffect,
   MeshEffect,
@@ -44,6 +45,7 @@ const WITHDRAWN_REASON =
  * | probe state | `evt_<probeId>_s<number>` | `probe.<to>` |
  * | mesh | `evt_mesh_<number>` | `mesh.blind`, `mesh.sighted` |
  * | notice | `evt_<targetId>_n<number>` | `target.notice` |
+ * | alert | `evt_<targetId>_a<number>` | `alert.<change>` |
  * | recheck, canaries | none | none |
  */
 export function eventIdOf(effect: Effect): string | null {
@@ -59,6 +61,8 @@ export function eventIdOf(effect: Effect): string | null {
       return `evt_mesh_${effect.number}`;
     case "notice":
       return `evt_${effect.targetId}_n${effect.number}`;
+    case "alert":
+      return `evt_${effect.targetId}_a${effect.number}`;
     case "recheck":
     case "canaries":
       return null;
@@ -96,6 +100,8 @@ function bodyOf(effect: Effect, context: Context): EventBody | null {
       return meshBody(effect);
     case "notice":
       return noticeBody(effect, context.lookups);
+    case "alert":
+      return alertBody(effect, context.lookups);
     case "recheck":
     case "canaries":
       return null;
@@ -196,6 +202,25 @@ function noticeBody(effect: NoticeEffect, lookups: EventLookups): EventBody {
       severity: "minor",
       since: isoTime(effect.atMs),
       reason: effect.kind,
+    },
+  };
+}
+
+function alertBody(effect: AlertEffect, lookups: EventLookups): EventBody {
+  const { change, explanation, reason } = effect;
+  return {
+    type: `alert.${change}`,
+    timestamp: isoTime(effect.atMs),
+    data: {
+      sentence: explanation.sentence,
+      target: targetFacts(effect.targetId, effect.targetName, lookups),
+      to: explanation.state,
+      cause: effect.cause,
+      severity: effect.severity,
+      incidentId: effect.incidentId,
+      since: isoTime(effect.openedAtMs),
+      ...evidence(explanation.vantages),
+      reason,
     },
   };
 }

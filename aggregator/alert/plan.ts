@@ -5,8 +5,7 @@
 import type { Channel } from "../../shared/channel.ts";
 import type { EventType, PublicEvent } from "../../shared/event.ts";
 import type { NewNotification } from "../ports.ts";
-import type { Effect } from "../verdict/effect.ts";
-import { eventIdOf } from "./events.ts";
+import type { AlertEffect, Effect } from "../verdict/effect.ts";
 
 /** What some steps of the engine gave, and where it may go. */
 export interface PlanInput {
@@ -24,10 +23,11 @@ export interface PlanInput {
   nowMs?: number | undefined;
 }
 
-/** An event, what it came from, a channel, and why it goes there. */
+/** An event, the alert that it carries, a channel, and why it goes there. */
 interface Candidate {
   event: PublicEvent;
-  effect: Effect | null;
+  /** The alert that this event tells a person of; null when it tells of none. */
+  alert: AlertEffect | null;
   channel: Channel;
   /** Log time from which on the channel is told of what happens. */
   hearsFromMs: number;
@@ -39,7 +39,12 @@ interface Candidate {
 type PlanStep = (candidates: readonly Candidate[]) => readonly Candidate[];
 
 /** The steps, in order: a candidate that comes through all of them is sent. */
-const STEPS: readonly PlanStep[] = [onlyEnabledChannels, onlyNewsToTheChannel, onlySubscribed];
+const STEPS: readonly PlanStep[] = [
+  onlyEnabledChannels,
+  onlyNewsToTheChannel,
+  onlySubscribed,
+  withholdHeld,
+];
 
 /** Types that a channel without `events` is told of whatever led to them, and why. */
 const ALWAYS_TOLD: Partial<Record<EventType, string>> = {
@@ -60,18 +65,30 @@ export function planNotifications(input: PlanInput): NewNotification[] {
 }
 
 function allCandidates({ effects, events, channels, nowMs = Infinity }: PlanInput): Candidate[] {
-  const effectOf = new Map<string, Effect>();
+  const alerts = new Map<string, AlertEffect>();
   for (const effect of effects) {
-    const id = eventIdOf(effect);
-    if (id !== null) effectOf.set(id, effect);
+    if (effect.type === "alert") alerts.set(carrierOf(effect), effect);
   }
   return events.flatMap((event) => {
-    const effect = effectOf.get(event.id) ?? null;
+    const alert = alerts.get(event.id) ?? null;
     return channels.map((channel) => {
       const hearsFromMs = channel.createdAtMs > nowMs ? 0 : channel.createdAtMs;
-      return { event, effect, channel, hearsFromMs, reason: "" };
+      return { event, alert, channel, hearsFromMs, reason: "" };
     });
   });
+}
+
+/**
+ * The id of the event that tells a person of an alert: the transition of the same moment, the
+ * withdrawal of the incident, or, when the alert comes later than those, an event of its own. An
+ * incident that another one supersedes ends by an event of its own too, for the transition tells
+ * of the other.
+ */
+function carrierOf(alert: AlertEffect): string {
+  const { targetId, transition, withdrawn, supersededBy, incidentId } = alert;
+  if (withdrawn) return `evt_${incidentId}_resolved`;
+  if (transition !== null && supersededBy === null) return `evt_${targetId}_t${transition}`;
+  return `evt_${targetId}_a${alert.number}`;
 }
 
 function onlyEnabledChannels(candidates: readonly Candidate[]): readonly Candidate[] {
@@ -86,15 +103,21 @@ function onlyNewsToTheChannel(candidates: readonly Candidate[]): readonly Candid
   return candidates.filter(({ event, hearsFromMs }) => Date.parse(event.timestamp) >= hearsFromMs);
 }
 
-/** By the patterns of the channel; without patterns: alerts, their recoveries, and the mesh. */
+/** By the patterns of the channel; without patterns: alerts, their ends, and the mesh. */
 function onlySubscribed(candidates: readonly Candidate[]): readonly Candidate[] {
-  const opened = openingTimes(candidates);
   return candidates.flatMap((candidate) => {
     const patterns = candidate.channel.spec.events;
-    const reason = patterns
-      ? patternReason(candidate.event, patterns)
-      : defaultReason(candidate, opened);
+    const reason = patterns ? patternReason(candidate.event, patterns) : defaultReason(candidate);
     return reason === null ? [] : [{ ...candidate, reason }];
+  });
+}
+
+/** A withheld alert is written down with its reason, and not sent. */
+function withholdHeld(candidates: readonly Candidate[]): readonly Candidate[] {
+  return candidates.map((candidate) => {
+    const { alert } = candidate;
+    if (alert?.change !== "withheld") return candidate;
+    return { ...candidate, reason: `Withheld because ${alert.reason}.` };
   });
 }
 
@@ -115,48 +138,29 @@ function matches(pattern: string, type: EventType): boolean {
  *
  * | happening | told |
  * |---|---|
- * | a transition that opened an incident | yes: the alert, one for each incident |
- * | a transition within an incident | no |
- * | a transition that resolved an incident | if the channel existed at its alert |
- * | an incident withdrawn | if the channel existed at its alert |
+ * | an alert that is raised, when the incident opens or later | yes, one for each incident |
+ * | an alert that is withheld | written down as withheld |
+ * | an alert that is cleared, the incident resolved or withdrawn | if the channel heard the alert |
  * | any other transition, incident.opened, incident.resolved | no |
  * | mesh.*, probe.offline, .quarantined, .intercepted, target.notice | yes |
  */
-function defaultReason(
-  { event, effect, hearsFromMs }: Candidate,
-  opened: ReadonlyMap<string, number>,
-): string | null {
+function defaultReason({ event, alert, hearsFromMs }: Candidate): string | null {
   const always = ALWAYS_TOLD[event.type];
   if (always !== undefined) return `Sent because ${always} (${event.type}).`;
-  if (effect?.type === "transition") {
-    if (effect.incident === "opened") return `Sent because incident ${effect.incidentId} opened.`;
-    const openedAtMs = opened.get(effect.incidentId ?? "") ?? effect.atMs;
-    if (effect.incident !== "resolved" || openedAtMs < hearsFromMs) return null;
-    return `Sent because incident ${effect.incidentId}, which was alerted, is resolved.`;
-  }
-  if (effect?.type !== "incident" || effect.change !== "withdrawn") return null;
-  if (effect.openedAtMs < hearsFromMs) return null;
-  return `Sent because incident ${effect.incidentId}, which was alerted, was withdrawn.`;
-}
-
-/** When the incidents that these candidates tell of opened, by incident id. */
-function openingTimes(candidates: readonly Candidate[]): Map<string, number> {
-  const times = new Map<string, number>();
-  for (const { effect } of candidates) {
-    if (effect?.type === "incident") times.set(effect.incidentId, effect.openedAtMs);
-  }
-  return times;
+  if (!alert) return null;
+  const heard = alert.raisedAtMs === null || alert.raisedAtMs >= hearsFromMs;
+  return heard ? `Sent because ${alert.reason}.` : null;
 }
 
 function intentOf(candidate: Candidate, bodies: Map<string, string>): NewNotification {
-  const { event, channel, reason } = candidate;
+  const { event, channel, reason, alert } = candidate;
   const body = bodies.get(event.id) ?? JSON.stringify(event);
   bodies.set(event.id, body);
   return {
     id: `msg_${event.id.replace(/^evt_/, "")}_${channel.id}`,
     channelId: channel.id,
     orderKey: event.data.target?.id ?? event.data.probe?.id ?? "mesh",
-    state: "pending",
+    state: alert?.change === "withheld" ? "withheld" : "pending",
     reason,
     body,
     createdAtMs: Date.parse(event.timestamp),

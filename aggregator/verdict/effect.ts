@@ -34,10 +34,65 @@ export interface IncidentEffect {
   sentence: string;
 }
 
+/**
+ * Why an alert is withheld: the target is under maintenance, a target it depends on is bad, it
+ * flaps, or the mesh is blind and says so once for all targets.
+ */
+export type AlertHold = "maintenance" | "parent" | "flapping" | "mesh_blind";
+
+/** How many incidents opened together with the one an alert tells of. */
+export interface FellTogether {
+  /** Incidents that opened in the window of this one. */
+  inWindow: number;
+  /** Incidents that opened in the minute up to this alert. */
+  inMinute: number;
+  /** Targets of the aggregator, for the share that fell. */
+  targets: number;
+}
+
+/**
+ * An alert is due, or is over. An incident is raised at most once, and cleared only after it was
+ * raised; withheld is told once for each hold, and raised may follow when the hold ends. Where and
+ * how it is sent is not decided here.
+ */
+export interface AlertEffect {
+  type: "alert";
+  change: "raised" | "cleared" | "withheld";
+  targetId: string;
+  targetName: string;
+  incidentId: string;
+  /** Counts up by 1 per target, from 1. */
+  number: number;
+  atMs: number;
+  openedAtMs: number;
+  /** When the alert was raised; null while it is withheld. */
+  raisedAtMs: number | null;
+  severity: Severity;
+  cause: VerdictCause | null;
+  /** What withholds it; null unless it is withheld. */
+  hold: AlertHold | null;
+  /** The parent that is bad, by name; null unless that withholds it. */
+  parent: string | null;
+  /** Why it is raised, cleared or withheld, as a sentence without a full stop. */
+  reason: string;
+  /** Number of the transition of the same moment; null when the alert comes later than that. */
+  transition: number | null;
+  /** The incident that goes on instead of the one that is cleared; null when none does. */
+  supersededBy: string | null;
+  /** True when the incident was withdrawn, not resolved. */
+  withdrawn: boolean;
+  fell: FellTogether;
+  /** The verdict at this moment. */
+  explanation: VerdictExplanation;
+}
+
+/** What a notice tells of. */
+export type NoticeKind = "probable_outage" | "misconfigured" | "flapping" | "flapping_ended";
+
 /** Something worth telling that is no transition. */
 export interface NoticeEffect {
   type: "notice";
-  kind: "probable_outage" | "misconfigured";
+  kind: NoticeKind;
   targetId: string;
   /** Counts up by 1 per target, from 1. */
   number: number;
@@ -87,6 +142,7 @@ export interface CanariesEffect {
 export type Effect =
   | TransitionEffect
   | IncidentEffect
+  | AlertEffect
   | NoticeEffect
   | ProbeStateEffect
   | MeshEffect

@@ -63,6 +63,27 @@ export interface TargetDeletedEvent {
   targetId: string;
 }
 
+/** One window of maintenance, and the targets that it covers. */
+export interface MaintenanceWindow {
+  /** Stable: the same window has the same id when it is set again. */
+  id: string;
+  /** Name of the maintenance that it is a window of. */
+  name: string;
+  /** Names of targets; one that fits by name or by labels is covered. */
+  targets: string[];
+  /** Labels that a target must have, all of them; an empty record covers nothing. */
+  labels: Record<string, string>;
+  fromMs: number;
+  /** End, not included. A window that is over when it is set is ended by that. */
+  toMs: number;
+}
+
+/** A window of maintenance was planned, changed or ended. */
+export interface MaintenanceSetEvent {
+  type: "maintenance_set";
+  window: MaintenanceWindow;
+}
+
 /** An engine took over after a restart or from another owner. */
 export interface TakeoverEvent {
   type: "takeover";
@@ -82,6 +103,7 @@ export type EventBody =
   | HeartbeatEvent
   | TargetSetEvent
   | TargetDeletedEvent
+  | MaintenanceSetEvent
   | TakeoverEvent
   | TickEvent;
 

@@ -55,7 +55,8 @@ interface Beginning {
 function begin(target: TargetRecord, { kind, atMs, effects }: Beginning): IncidentMove {
   target.incidents += 1;
   const id = `inc_${target.id.replace(/^tgt_/, "")}_${target.incidents}`;
-  target.incident = { id, openedAtMs: atMs, severity: severityOf(target.state), kind };
+  const alert = { raisedAtMs: null, hold: "" as const, floorMs: 0, waitUntilMs: 0 };
+  target.incident = { id, openedAtMs: atMs, severity: severityOf(target.state), kind, alert };
   const opened = effectOf(target, target.incident, { change: "opened", atMs });
   return { change: "opened", incidentId: id, effects: [...effects, opened] };
 }

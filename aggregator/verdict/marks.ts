@@ -1,5 +1,5 @@
 /** Marks and timers: what is evaluated at the end of the present window, or at a later one. */
-import type { EngineState, ProbeRecord, TargetRecord } from "./state.ts";
+import type { EngineState, MaintenanceRecord, ProbeRecord, TargetRecord } from "./state.ts";
 
 /** The first window boundary at or after a time. */
 export function boundaryAtOrAfter(state: EngineState, timeMs: number): number {
@@ -44,4 +44,12 @@ export function wakeProbe(state: EngineState, probe: ProbeRecord, timeMs: number
   if (probe.wakeMs <= dueMs || timeMs === Infinity) return;
   probe.wakeMs = dueMs;
   state.timers.push({ dueMs, key: `p:${probe.id}` });
+}
+
+/** Sets the timer of a window of maintenance: its begin or, once it runs, its end. */
+export function wakeMaintenance(state: EngineState, record: MaintenanceRecord): void {
+  const { window } = record;
+  const dueMs = nextBoundary(state, window.fromMs > state.atMs ? window.fromMs : window.toMs);
+  record.wakeMs = dueMs;
+  state.timers.push({ dueMs, key: `m:${window.id}` });
 }

@@ -5,6 +5,7 @@
 import { isBad } from "./machine.ts";
 import type { Window } from "./probes.ts";
 import type { EngineState, TargetRecord } from "./state.ts";
+import { votesOf } from "./vote.ts";
 import type { PairVote } from "./vote.ts";
 
 /** A target with its votes at the end of a window. */
@@ -79,8 +80,20 @@ export function challengeAtMs(state: EngineState, target: TargetRecord, sinceMs:
   return sinceMs + 2 * transitMs + target.target.spec.timeoutMs + canaryMs + windowMs;
 }
 
+/** Asks every vantage of a target that may answer to look now. */
+export function askAll(
+  state: EngineState,
+  target: TargetRecord,
+  { attempts, window }: { attempts: number; window: Window },
+): void {
+  const probeIds = votesOf(state, target, window.atMs)
+    .filter(mayAnswer)
+    .map(({ pair }) => pair.probe.id);
+  ask(window, target, { probeIds, attempts, stopAfterOks: 1 });
+}
+
 /** How long one round of a recheck may take. */
-function roundMs(state: EngineState, target: TargetRecord): number {
+export function roundMs(state: EngineState, target: TargetRecord): number {
   const { transitMs, canaryMs, windowMs, fastMs } = state.settings;
   const { fall, timeoutMs } = target.target.spec;
   return fall * Math.max(fastMs, timeoutMs) + canaryMs + 2 * transitMs + windowMs;

@@ -3,7 +3,7 @@ import { selectsVantage } from "../../shared/vantage.ts";
 import type { Probe } from "../../shared/probe.ts";
 import type { Target } from "../../shared/target.ts";
 import type { Effect } from "./effect.ts";
-import { effectOf } from "./incidents.ts";
+import { withdrawIncident } from "./alerts.ts";
 import { markProbe, markTarget } from "./marks.ts";
 import { newProbeRecord, newTargetRecord } from "./records.ts";
 import { freshMs } from "./state.ts";
@@ -23,17 +23,22 @@ export function setProbe(state: EngineState, probe: Probe): void {
 }
 
 /** A target was created or changed. An edit of the check clears its evidence. */
-export function setTarget(state: EngineState, target: Target): void {
+export function setTarget(state: EngineState, target: Target, effects: Effect[]): void {
   const known = state.targets.get(target.id);
   if (!known) {
     const record = newTargetRecord(target, state.atMs);
     state.targets.set(target.id, record);
     state.byHandle.set(target.handle, record);
+    state.byName.set(target.spec.name, record);
     updateVantages(state, record);
     markTarget(state, record);
     return;
   }
   const edited = checkText(known.target) !== checkText(target);
+  if (!target.spec.enabled) {
+    const window = { atMs: state.atMs, effects };
+    withdrawIncident(state, known, { why: "is no longer checked", window });
+  }
   known.target = target;
   if (edited) {
     known.checkRevision = target.revision;
@@ -112,13 +117,11 @@ function dropPair(state: EngineState, pair: Pair): void {
 export function deleteTarget(state: EngineState, targetId: string, effects: Effect[]): void {
   const target = state.targets.get(targetId);
   if (!target) return;
-  if (target.incident) {
-    const change = effectOf(target, target.incident, { change: "withdrawn", atMs: state.atMs });
-    const sentence = `${target.target.spec.name} was deleted, so its incident is withdrawn.`;
-    effects.push({ ...change, sentence });
-  }
+  withdrawIncident(state, target, { why: "was deleted", window: { atMs: state.atMs, effects } });
   for (const pair of target.pairs) dropPair(state, pair);
   state.targets.delete(targetId);
   state.byHandle.delete(target.handle);
+  const { name } = target.target.spec;
+  if (state.byName.get(name) === target) state.byName.delete(name);
   state.dirtyTargets.delete(target);
 }

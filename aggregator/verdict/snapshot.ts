@@ -4,6 +4,7 @@
  */
 import type { Probe } from "../../shared/probe.ts";
 import type { Target } from "../../shared/target.ts";
+import type { MaintenanceWindow } from "./event.ts";
 import type { Look } from "./evidence.ts";
 import type { VerdictSettings } from "./settings.ts";
 import { newProbeRecord, newTargetRecord } from "./records.ts";
@@ -11,7 +12,7 @@ import { createState } from "./state.ts";
 import type { EngineState, Pair, ProbeRecord, TargetRecord } from "./state.ts";
 
 /** Version of the layout below; a snapshot of another version is not read. */
-export const SNAPSHOT_VERSION = 1;
+export const SNAPSHOT_VERSION = 2;
 
 type ProbeFields = Omit<ProbeRecord, "id" | "vantage" | "answers" | "pairs" | "failing" | "wakeMs">;
 type TargetFields = Omit<TargetRecord, "id" | "handle" | "target" | "pairs" | "wakeMs">;
@@ -42,6 +43,12 @@ export interface TargetData {
   wakeMs: number | null;
 }
 
+/** A window of maintenance in a snapshot. */
+export interface MaintenanceData {
+  window: MaintenanceWindow;
+  wakeMs: number;
+}
+
 /** The whole state as plain data. */
 export interface SnapshotData {
   version: number;
@@ -60,6 +67,8 @@ export interface SnapshotData {
   sighted: boolean;
   meshNumber: number;
   dropped: number;
+  maintenance: MaintenanceData[];
+  openings: { atMs: number; count: number }[];
 }
 
 /** Writes the state as plain data; the state is not changed. */
@@ -83,6 +92,10 @@ export function takeSnapshot(state: EngineState): SnapshotData {
     sighted,
     meshNumber,
     dropped,
+    maintenance: [...state.maintenance.values()]
+      .map(({ window, wakeMs }) => ({ window, wakeMs }))
+      .toSorted((left, right) => (left.window.id < right.window.id ? -1 : 1)),
+    openings: state.openings.map((opening) => ({ ...opening })),
   };
 }
 
@@ -148,6 +161,11 @@ export function restoreSnapshot(data: SnapshotData): EngineState {
   for (const id of data.dirtyTargets) addKnown(state.dirtyTargets, state.targets.get(id));
   for (const id of data.dirtyProbes) addKnown(state.dirtyProbes, state.probes.get(id));
   state.dirtyAtMs = data.dirtyAtMs ?? Infinity;
+  for (const { window, wakeMs } of data.maintenance) {
+    state.maintenance.set(window.id, { window, wakeMs });
+    state.timers.push({ dueMs: wakeMs, key: `m:${window.id}` });
+  }
+  state.openings = data.openings.map((opening) => ({ ...opening }));
   return state;
 }
 
@@ -174,6 +192,8 @@ function restoreTarget(state: EngineState, data: TargetData): void {
   }
   state.targets.set(record.id, record);
   state.byHandle.set(record.handle, record);
+  state.byName.set(record.target.spec.name, record);
+  if (record.incident?.alert.raisedAtMs === null) state.unalerted.add(record);
   if (data.wakeMs === null) return;
   record.wakeMs = data.wakeMs;
   state.timers.push({ dueMs: data.wakeMs, key: `t:${record.id}` });

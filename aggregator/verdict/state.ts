@@ -3,6 +3,8 @@ import type { Severity } from "../../shared/event.ts";
 import type { Target } from "../../shared/target.ts";
 import type { ProbeState, VerdictCause, VerdictState } from "../../shared/verdict.ts";
 import type { Vantage } from "../../shared/vantage.ts";
+import type { AlertHold } from "./effect.ts";
+import type { MaintenanceWindow } from "./event.ts";
 import { createEvidenceTable } from "./evidence.ts";
 import type { EvidenceTable } from "./evidence.ts";
 import { DEFAULT_SETTINGS } from "./settings.ts";
@@ -82,6 +84,25 @@ export interface OpenIncident {
   severity: Severity;
   /** `partial` incidents end when the target turns bad; a bad one opens its own. */
   kind: "bad" | "partial";
+  alert: IncidentAlert;
+}
+
+/** Where the alert of an open incident stands. */
+export interface IncidentAlert {
+  /** When it was raised; null as long as it was not. */
+  raisedAtMs: number | null;
+  /** What withholds it, as it was told; empty when nothing was told. */
+  hold: AlertHold | "";
+  /** Only failures measured at or after this count for it: a hold ended then. */
+  floorMs: number;
+  /** Until then it waits for what the parents of the target say; 0 when it does not. */
+  waitUntilMs: number;
+}
+
+/** A window of maintenance that is not over. */
+export interface MaintenanceRecord {
+  window: MaintenanceWindow;
+  wakeMs: number;
 }
 
 /** A suspicion: every vantage was asked to look again. */
@@ -103,11 +124,14 @@ export interface TargetRecord {
   sinceMs: number;
   cause: VerdictCause | null;
   lean: "down" | null;
-  /** Number of the last transition, incident and notice. */
+  /** Number of the last transition, incident, notice and alert. */
   transitions: number;
   incidents: number;
   notices: number;
+  alerts: number;
   incident: OpenIncident | null;
+  /** Name of the maintenance it is under, and when that ends; null when it is under none. */
+  maintenance: { name: string; toMs: number } | null;
   suspicion: Suspicion | null;
   /** Successes that ended before this are challenged: they must be refreshed or lapse. */
   okFloorMs: number;
@@ -138,6 +162,12 @@ export interface EngineState {
   probes: Map<string, ProbeRecord>;
   targets: Map<string, TargetRecord>;
   byHandle: Map<number, TargetRecord>;
+  byName: Map<string, TargetRecord>;
+  /** Targets whose incident was not alerted yet. */
+  unalerted: Set<TargetRecord>;
+  maintenance: Map<string, MaintenanceRecord>;
+  /** Incidents that opened lately: the boundary and their number, oldest first. */
+  openings: { atMs: number; count: number }[];
   evidence: EvidenceTable;
   /** Reasons and resolvers by index; entry 0 is the empty text. */
   texts: string[];
@@ -166,6 +196,10 @@ export function createState(settings: VerdictSettings = DEFAULT_SETTINGS): Engin
     probes: new Map(),
     targets: new Map(),
     byHandle: new Map(),
+    byName: new Map(),
+    unalerted: new Set(),
+    maintenance: new Map(),
+    openings: [],
     evidence: createEvidenceTable(),
     texts: [""],
     textIndex: new Map([["", 0]]),

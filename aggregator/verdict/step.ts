@@ -6,8 +6,10 @@
  * boundaries and fire in (due, key) order. So the order of results inside a window is irrelevant,
  * and extra ticks change nothing. The state is changed in place: the caller gives it away.
  */
+import { settleAlerts } from "./alerts.ts";
 import type { Effect } from "./effect.ts";
 import type { HeartbeatEvent, LogEvent } from "./event.ts";
+import { fireMaintenance, setMaintenance } from "./maintenance.ts";
 import { evaluateMesh, evaluateProbe, leaveProbe, quarantine } from "./probes.ts";
 import { seesEverythingFailing, updateCanaries } from "./probes.ts";
 import type { Window } from "./probes.ts";
@@ -46,10 +48,13 @@ export function step(state: EngineState, event: LogEvent): Effect[] {
       break;
     }
     case "target_set":
-      setTarget(state, body.target);
+      setTarget(state, body.target, effects);
       break;
     case "target_deleted":
       deleteTarget(state, body.targetId, effects);
+      break;
+    case "maintenance_set":
+      setMaintenance(state, body.window);
       break;
     case "takeover":
       takeOver(state);
@@ -82,11 +87,13 @@ function evaluateWindow(state: EngineState, window: Window): void {
   for (const probe of sorted(state.dirtyProbes)) evaluateProbe(state, probe, window);
   state.dirtyProbes.clear();
   setAsideBlindProbes(state, window);
+  // Before verdicts are drawn: a blind mesh is told once, not target by target.
+  evaluateMesh(state, window);
   for (const target of sorted(state.dirtyTargets)) {
     state.dirtyTargets.delete(target);
     evaluateTarget(state, target, window);
   }
-  evaluateMesh(state, window);
+  settleAlerts(state, window);
   state.dirtyAtMs = Infinity;
 }
 
@@ -95,7 +102,8 @@ function fireTimers(state: EngineState, atMs: number): void {
     const wake = state.timers.pop();
     if (!wake) return;
     const id = wake.key.slice(2);
-    if (wake.key.startsWith("p:")) fire(state.probes.get(id), wake.dueMs, state.dirtyProbes);
+    if (wake.key.startsWith("m:")) fireMaintenance(state, id, wake.dueMs);
+    else if (wake.key.startsWith("p:")) fire(state.probes.get(id), wake.dueMs, state.dirtyProbes);
     else fire(state.targets.get(id), wake.dueMs, state.dirtyTargets);
   }
 }

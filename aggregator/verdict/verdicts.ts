@@ -1,11 +1,14 @@
 /** The verdict of one target at the end of a window: votes, assessment, machine, incident. */
 import type { VerdictCause, VerdictState } from "../../shared/verdict.ts";
+import { followIncident, holdOf } from "./alerts.ts";
 import { assess } from "./assess.ts";
 import type { Assessed } from "./assess.ts";
+import type { NoticeKind } from "./effect.ts";
 import { explain } from "./explain.ts";
 import { effectOf, moveIncident } from "./incidents.ts";
 import { isBad, nextState } from "./machine.ts";
 import type { MachineInput } from "./machine.ts";
+import { updateMaintenance } from "./maintenance.ts";
 import type { Window } from "./probes.ts";
 import { askForRecovery, challengeAtMs, updateSuspicion } from "./recheck.ts";
 import type { VotedTarget } from "./recheck.ts";
@@ -22,6 +25,7 @@ interface AssessedTarget extends VotedTarget {
 /** Evaluates a target at a window boundary and gives its effects. */
 export function evaluateTarget(state: EngineState, target: TargetRecord, window: Window): void {
   const { atMs } = window;
+  updateMaintenance(state, target, atMs);
   // The suspicion may challenge successes at this boundary, so votes are counted after it.
   updateSuspicion(state, { target, votes: votesOf(state, target, atMs) }, window);
   const votes = votesOf(state, target, atMs);
@@ -126,6 +130,7 @@ function transit(state: EngineState, { target, to, opensPartial }: Move, window:
   if (to !== from) target.sinceMs = atMs;
   target.lean = null;
   target.transitions += 1;
+  const before = target.incident;
   const { change, incidentId, effects: incidents } = moveIncident(target, opensPartial, atMs);
   const explanation = explain(state, target, atMs);
   const { id: targetId, transitions: number, cause } = target;
@@ -134,6 +139,7 @@ function transit(state: EngineState, { target, to, opensPartial }: Move, window:
   for (const incident of incidents) {
     effects.push({ ...incident, sentence: explanation.sentence });
   }
+  followIncident(state, { target, before }, window);
 }
 
 /** Too few witnesses, all failing: a probable outage is told, once, as a notice. */
@@ -145,6 +151,8 @@ function noticeOutage(state: EngineState, seen: AssessedTarget, window: Window):
     target.outageNoticed = false;
   }
   if (!target.lean || assessed.quorum.confirmed === 0 || target.outageNoticed) return;
+  // What withholds an alert withholds this too; it is told later, if it is still so.
+  if (holdOf(state, target)) return;
   target.outageNoticed = true;
   const { sentence } = explain(state, target, window.atMs);
   pushNotice(target, { kind: "probable_outage", sentence }, window);
@@ -159,7 +167,7 @@ function noticeMisconfiguration(target: TargetRecord, window: Window): void {
 }
 
 interface Notice {
-  kind: "probable_outage" | "misconfigured";
+  kind: NoticeKind;
   sentence: string;
 }
 

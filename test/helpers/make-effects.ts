@@ -1,5 +1,6 @@
 /** Effects of the fold for tests, with what a test does not care about filled in. */
 import type {
+  AlertEffect,
   IncidentEffect,
   MeshEffect,
   NoticeEffect,
@@ -84,6 +85,38 @@ export function makeIncident(over: Partial<IncidentEffect> = {}): IncidentEffect
     severity: "critical",
     cause: "unreachable",
     sentence: "web is down.",
+    ...over,
+  };
+}
+
+/** The alert of incident inc_1 of web, raised at its opening. */
+export function makeAlert(over: Partial<AlertEffect> = {}): AlertEffect {
+  const incidentId = over.incidentId ?? "inc_1";
+  const reasons = {
+    raised: `incident ${incidentId} opened`,
+    withheld: "maintenance disks runs until 00:30:00 UTC",
+    cleared: `incident ${incidentId}, which was alerted, is resolved`,
+  };
+  return {
+    type: "alert",
+    change: "raised",
+    targetId: "tgt_web",
+    targetName: "web",
+    incidentId,
+    number: 1,
+    atMs: ALERT_START_MS,
+    openedAtMs: ALERT_START_MS,
+    raisedAtMs: ALERT_START_MS,
+    severity: "critical",
+    cause: "unreachable",
+    hold: null,
+    parent: null,
+    reason: reasons[over.change ?? "raised"],
+    transition: 4,
+    supersededBy: null,
+    withdrawn: false,
+    fell: { inWindow: 1, inMinute: 1, targets: 1 },
+    explanation: makeExplanation({}),
     ...over,
   };
 }

@@ -147,6 +147,10 @@ export function effectLine(effect: Effect): string {
     }
     case "incident":
       return `${time(effect.atMs)} ${effect.incidentId} ${effect.change}, ${effect.severity}`;
+    case "alert": {
+      const why = effect.change === "withheld" ? `: ${effect.reason}` : "";
+      return `${time(effect.atMs)} ${effect.incidentId} alert ${effect.change}${why}`;
+    }
     case "notice":
       return `${time(effect.atMs)} ${effect.targetId} notice ${effect.kind}`;
     case "probe_state": {

@@ -6,7 +6,7 @@
  *
  *     mesh a:east:z1 b:east:z2 …       probes name:region:zone, all eligible at 20 s
  *     target web [key=value …]         intervalMs, timeoutMs, fall, rise, zone, minDomains,
- *                                      coverage, minRegions, downOn
+ *                                      coverage, minRegions, downOn, parents=a,b
  *     at 30s CLASS a b [x3] [WORD …]   looks end now; x3: attempts 1 s apart; words: uncertified,
  *                                      replayed, doubt=1000, resolver=10.0.0.1, on=web, boot=2,
  *                                      back=5000 (ended 5 s ago), reason=CODE, old (revision)
@@ -16,6 +16,7 @@
  *     at 30s sick a [canary …]         its canaries fail (all, or the named); well a: pass again
  *     at 30s lag a 3000                its event loop lags in heartbeats to come; lag a 0 ends it
  *     at 30s intercept a               its must-fail canary succeeds; release a: fails again
+ *     at 30s maintain NAME 40s..60s web team=shop …  maintenance of targets by name or label
  *     at 30s explain web               prints the sentence of the verdict
  *     at 30s votes web                 prints each vantage's state, vote and why
  *
@@ -101,11 +102,15 @@ function specOf(pairs: readonly string[]): Partial<TargetSpec> {
   const policy: Record<string, unknown> = {};
   for (const pair of pairs) {
     const [key = "", value = ""] = pair.split("=");
-    const parsed = Number.isNaN(Number(value)) ? value : Number(value);
+    const parsed = key === "parents" ? value.split(",") : numberOr(value);
     const into = ["minDomains", "coverage", "minRegions", "downOn"].includes(key) ? policy : spec;
     into[key] = value === "false" ? false : parsed;
   }
   return { ...spec, policy } as Partial<TargetSpec>;
+}
+
+function numberOr(value: string): string | number {
+  return Number.isNaN(Number(value)) ? value : Number(value);
 }
 
 function beatUntil(player: Player, toMs: number): void {
@@ -151,6 +156,7 @@ const ACTS: Record<string, Act> = {
   lag: (player, _atMs, [name = "", lag = ""]) => (healthOf(player, name).lagMs = Number(lag)),
   intercept: (player, _atMs, [name = ""]) => (healthOf(player, name).intercepted = true),
   release: (player, _atMs, [name = ""]) => (healthOf(player, name).intercepted = false),
+  maintain,
   explain: (player, atMs, [name = ""]) => player.out.push(explained(player, name, atMs).sentence),
   votes: (player, atMs, [name = ""]) => {
     for (const { probeName, state, vote, counted, effectiveDomain } of explained(player, name, atMs)
@@ -159,6 +165,20 @@ const ACTS: Record<string, Act> = {
     }
   },
 };
+
+function maintain(player: Player, atMs: number, [name = "", span = "", ...who]: readonly string[]) {
+  const [from = "", to = ""] = span.split("..");
+  const pairs = who.filter((word) => word.includes("=")).map((word) => word.split("="));
+  const window = {
+    id: name,
+    name,
+    targets: who.filter((word) => !word.includes("=")),
+    labels: Object.fromEntries(pairs.map(([key = "", value = ""]) => [key, value])),
+    fromMs: Math.round(Number.parseFloat(from) * 1000),
+    toMs: Math.round(Number.parseFloat(to) * 1000),
+  };
+  emit(player, atMs, { type: "maintenance_set", window });
+}
 
 function explained(player: Player, name: string, atMs: number) {
   emit(player, atMs, { type: "tick" });

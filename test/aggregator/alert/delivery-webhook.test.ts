@@ -12,7 +12,7 @@ import { openSqliteStore } from "../../../aggregator/store/sqlite.ts";
 import { systemClock } from "../../../shared/clock.ts";
 import { silentLog } from "../../../shared/log.ts";
 import { testChannel } from "../../helpers/delivery-room.ts";
-import { makeIncident, makeTransition } from "../../helpers/make-effects.ts";
+import { makeAlert, makeIncident, makeTransition } from "../../helpers/make-effects.ts";
 import { makeTarget } from "../../helpers/make-nouns.ts";
 import { startWebhookReceiver, until } from "../../helpers/webhook-receiver.ts";
 import type { Received, WebhookReceiver } from "../../helpers/webhook-receiver.ts";
@@ -71,7 +71,12 @@ async function openStore(...receivers: (readonly [string, WebhookReceiver])[]): 
 async function happen(store: Store, incident: "opened" | "resolved"): Promise<void> {
   const to = incident === "opened" ? "down" : "up";
   const number = incident === "opened" ? 4 : 6;
-  const effects = [makeTransition({ to, number, incident }), makeIncident({ change: incident })];
+  const change = incident === "opened" ? "raised" : "cleared";
+  const effects = [
+    makeTransition({ to, number, incident }),
+    makeIncident({ change: incident }),
+    makeAlert({ change, number, transition: number }),
+  ];
   const events = publicEvents(effects, lookups);
   const channels = await store.channels.all();
   await store.notifications.add(planNotifications({ effects, events, channels }));

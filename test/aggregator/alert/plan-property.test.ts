@@ -5,7 +5,12 @@ import { publicEvents } from "../../../aggregator/alert/events.ts";
 import { planNotifications } from "../../../aggregator/alert/plan.ts";
 import type { Effect } from "../../../aggregator/verdict/effect.ts";
 import { testChannel } from "../../helpers/delivery-room.ts";
-import { ALERT_START_MS, makeIncident, makeTransition } from "../../helpers/make-effects.ts";
+import {
+  ALERT_START_MS,
+  makeAlert,
+  makeIncident,
+  makeTransition,
+} from "../../helpers/make-effects.ts";
 import { makeProbe, makeTarget } from "../../helpers/make-nouns.ts";
 
 const lookups = { target: () => makeTarget("web", 1), probe: () => makeProbe("a") };
@@ -36,11 +41,32 @@ function stepsOf(story: readonly string[]): Step[] {
     const effects: Effect[] = move === "withdraw" ? [] : [moved];
     const change = begins ? "opened" : move === "withdraw" ? "withdrawn" : "resolved";
     const ends = open !== null && (move === "withdraw" || incident === "resolved");
-    if (open && (begins || ends)) effects.push(makeIncident({ ...open, atMs, change }));
+    if (open && (begins || ends)) {
+      effects.push(makeIncident({ ...open, atMs, change }), alertOf(index, { ...open, change }));
+    }
     steps.push({ effects, incidentId: incidentId ?? "", atMs });
     if (ends) open = null;
   }
   return steps;
+}
+
+/** The alert beside an incident that opened or ended in step `index`. */
+function alertOf(
+  index: number,
+  incident: { incidentId: string; openedAtMs: number; change: string },
+): Effect {
+  const { incidentId, openedAtMs, change } = incident;
+  const withdrawn = change === "withdrawn";
+  return makeAlert({
+    change: change === "opened" ? "raised" : "cleared",
+    number: index + 1,
+    atMs: ALERT_START_MS + index * 60_000,
+    incidentId,
+    openedAtMs,
+    raisedAtMs: openedAtMs,
+    transition: withdrawn ? null : index + 1,
+    withdrawn,
+  });
 }
 
 test("there is at most one alert for an incident, and never an end without an alert", () => {

@@ -10,6 +10,7 @@ import type { VerdictState } from "../../../shared/verdict.ts";
 import { testChannel } from "../../helpers/delivery-room.ts";
 import {
   ALERT_START_MS,
+  makeAlert,
   makeIncident,
   makeMesh,
   makeNotice,
@@ -28,10 +29,15 @@ function plan(
   return planNotifications({ effects, events: publicEvents(effects, lookups), channels });
 }
 
-const opening = [makeTransition(), makeIncident()];
+const opening = [makeTransition(), makeIncident(), makeAlert()];
 const resolving = [
   makeTransition({ number: 6, from: "recovering", to: "up", incident: "resolved" }),
   makeIncident({ change: "resolved" }),
+  makeAlert({ change: "cleared", number: 2, transition: 6 }),
+];
+const withdrawing = [
+  makeIncident({ change: "withdrawn" }),
+  makeAlert({ change: "cleared", number: 2, transition: null, withdrawn: true }),
 ];
 
 test("an incident's opening is one alert with the event as its body", () => {
@@ -62,7 +68,7 @@ test("a recovery is told when its incident resolves", () => {
 
 test("a withdrawn incident is told, so that no receiver waits for its recovery", () => {
   assert.deepEqual(
-    plan([makeIncident({ change: "withdrawn" })]).map(({ id, orderKey }) => [id, orderKey]),
+    plan(withdrawing).map(({ id, orderKey }) => [id, orderKey]),
     [["msg_inc_1_resolved_chn_hook", "tgt_web"]],
   );
 });
@@ -76,8 +82,44 @@ test("a channel made after the alert hears neither recovery nor withdrawal", () 
       [later],
     );
   assert.deepEqual(late(resolving), []);
-  assert.deepEqual(late([makeIncident({ change: "withdrawn" })]), []);
-  assert.equal(late([makeTransition(), makeIncident({ openedAtMs: atMs })]).length, 1);
+  assert.deepEqual(late(withdrawing), []);
+  const raised = [makeTransition(), makeIncident(), makeAlert({ raisedAtMs: atMs })];
+  assert.equal(late(raised).length, 1);
+});
+
+test("a withheld alert is written down with its reason, and not sent", () => {
+  const held = makeAlert({ change: "withheld", hold: "maintenance", raisedAtMs: null });
+  const effects = [makeTransition(), makeIncident(), held];
+  const channels = [hook, testChannel("all", { events: ["target.*"] })];
+  assert.deepEqual(
+    plan(effects, channels).map(({ id, state, reason }) => `${id} ${state}: ${reason}`),
+    ["hook", "all"].map(
+      (name) =>
+        `msg_tgt_web_t4_chn_${name} withheld: ` +
+        "Withheld because maintenance disks runs until 00:30:00 UTC.",
+    ),
+  );
+});
+
+test("an alert that comes later than its transition is told by an event of its own", () => {
+  const reason = "incident inc_1 is held back by nothing any more";
+  const raised = makeAlert({ number: 2, transition: null, reason });
+  const [only, ...rest] = plan([raised]);
+  assert.equal(rest.length, 0);
+  assert.equal(only?.id, "msg_tgt_web_a2_chn_hook");
+  assert.equal(only?.reason, "Sent because incident inc_1 is held back by nothing any more.");
+  assert.match(only?.body ?? "", /"type":"alert.raised"/);
+});
+
+test("an incident that another one supersedes ends by an event of its own", () => {
+  const alerts = [
+    makeAlert({ change: "cleared", number: 2, supersededBy: "inc_2" }),
+    makeAlert({ number: 3, incidentId: "inc_2" }),
+  ];
+  assert.deepEqual(
+    plan([makeTransition({ incidentId: "inc_2" }), ...alerts]).map(({ id }) => id),
+    ["msg_tgt_web_t4_chn_hook", "msg_tgt_web_a2_chn_hook"],
+  );
 });
 
 test("what happened before a channel was made is never sent to it", () => {
@@ -130,7 +172,8 @@ test("patterns choose exactly the types that match", () => {
   ];
   const chosen = (...events: string[]) =>
     plan(effects, [testChannel("hook", { events })]).map(({ id }) => id.slice(4, -9));
-  assert.deepEqual(chosen("*"), ["tgt_web_t4", "inc_1_opened", "prb_a_s2", "mesh_1", "tgt_web_t5"]);
+  const everything = ["tgt_web_t4", "inc_1_opened", "tgt_web_a1", "prb_a_s2", "mesh_1"];
+  assert.deepEqual(chosen("*"), [...everything, "tgt_web_t5"]);
   assert.deepEqual(chosen("target.*"), ["tgt_web_t4", "tgt_web_t5"]);
   assert.deepEqual(chosen("incident.opened", "mesh.blind"), ["inc_1_opened", "mesh_1"]);
   assert.deepEqual(chosen("target", "target.dow", "tar*", ".*"), []);
