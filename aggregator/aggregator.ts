@@ -2,6 +2,8 @@
 import { CHECK_KINDS, mergeSecretOptions, prepareCheck } from "../probe/checks/index.ts";
 import { redactOptions } from "../probe/checks/index.ts";
 import type { Clock } from "../shared/clock.ts";
+import { formatHostPort } from "../shared/host-port.ts";
+import type { HostPort } from "../shared/host-port.ts";
 import type { Log } from "../shared/log.ts";
 import type { Random } from "../shared/random.ts";
 import { VERSION } from "../shared/version.ts";
@@ -23,23 +25,12 @@ import type { OptionKinds } from "./registry/writes.ts";
 import { createUpkeep } from "./upkeep.ts";
 import { settingsFor } from "./verdict/settings.ts";
 
-/** Where to listen; port 0 takes any free one. */
-export interface Address {
-  host: string;
-  port: number;
-}
-
-/** The address as "host:port", an IPv6 host in brackets. */
-function addressText({ host, port }: Address): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
 /** Where one aggregator listens and how it speaks. */
 export interface AggregatorOptions {
   /** Address of the API. */
-  listen: Address;
+  listen: HostPort;
   /** Address of the gRPC port. */
-  grpcListen: Address;
+  grpcListen: HostPort;
   /** Certificate and key of both ports; null: plaintext. */
   tls: GrpcTls | null;
   /** Whether plaintext gRPC may be spoken on an address that is not loopback. */
@@ -159,7 +150,7 @@ function living(deps: AggregatorDeps, parts: Parts): Aggregator {
     notifiers: NOTIFIERS,
     sendTest: (channel) => delivery.sendTest(channel),
     wakeDelivery: () => delivery.wake(),
-    grpcAddress: () => addressText({ ...grpcListen, port: grpcPort }),
+    grpcAddress: () => formatHostPort({ ...grpcListen, port: grpcPort }),
     joinFlags: joinFlagsOf(options),
     version: VERSION,
   });
@@ -169,14 +160,14 @@ function living(deps: AggregatorDeps, parts: Parts): Aggregator {
     registry,
     start: async () => {
       await engine.start();
-      grpcPort = await grpc.listen(addressText(grpcListen));
+      grpcPort = await grpc.listen(formatHostPort(grpcListen));
       const { tls } = options;
       const pair = tls ? { cert: tls.certPem, key: tls.keyPem } : undefined;
       http = await listenHttp({ ...deps, ...options.listen, app, tls: pair });
       delivery.start();
       delivery.wake(engine.nowMs());
       upkeep.start();
-      return { httpUrl: http.url, grpcAddress: addressText({ ...grpcListen, port: grpcPort }) };
+      return { httpUrl: http.url, grpcAddress: formatHostPort({ ...grpcListen, port: grpcPort }) };
     },
     stop: async (deadlineMs) => {
       await Promise.all([http?.close(deadlineMs), grpc.close(deadlineMs), upkeep.stop()]);

@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { systemClock } from "../shared/clock.ts";
 import type { Clock } from "../shared/clock.ts";
 import { QuorateError, messageOf } from "../shared/errors.ts";
+import type { HostPort } from "../shared/host-port.ts";
 import { createLog } from "../shared/log.ts";
 import type { Log, LogLevel } from "../shared/log.ts";
 import { systemRandom } from "../shared/random.ts";
 import { createAggregator } from "./aggregator.ts";
-import type { Address, Aggregator } from "./aggregator.ts";
+import type { Aggregator } from "./aggregator.ts";
 import type { GrpcTls } from "./grpc/server.ts";
 import type { Registry } from "./registry/registry.ts";
 import { openSqliteStore } from "./store/sqlite.ts";
@@ -17,8 +18,8 @@ import { openSqliteStore } from "./store/sqlite.ts";
 export interface AggregatorProgramOptions {
   /** Data directory; made when it is not there. */
   data: string;
-  listen: Address;
-  grpcListen: Address;
+  listen: HostPort;
+  grpcListen: HostPort;
   /** File with the certificate chain of both ports, PEM. */
   tlsCert?: string;
   /** File with its private key, PEM. */

@@ -1,9 +1,10 @@
 /** The gRPC channel to the aggregator: TLS unless the way is safe without it. */
 import { readFileSync } from "node:fs";
-import { isIP } from "node:net";
 import { credentials } from "@grpc/grpc-js";
 import type { ChannelCredentials, ClientOptions } from "@grpc/grpc-js";
 import { QuorateError, messageOf } from "../shared/errors.ts";
+import { formatHostPort, isLoopbackHost } from "../shared/host-port.ts";
+import type { HostPort } from "../shared/host-port.ts";
 import { LIMITS } from "../shared/limits.ts";
 
 /** Where an aggregator is and how to talk to it. */
@@ -15,9 +16,7 @@ export interface LinkChannel {
 }
 
 /** What an operator says of the way to the aggregator. */
-export interface ChannelWish {
-  host: string;
-  port: number;
+export interface ChannelWish extends HostPort {
   /** Certificate authority of the aggregator, a PEM file; absent: the roots Node carries. */
   caFile?: string | undefined;
   /** Allows plaintext to an address that is not loopback. Default false. */
@@ -28,19 +27,14 @@ export interface ChannelWish {
 const KEEPALIVE_MS = 20_000;
 const KEEPALIVE_TIMEOUT_MS = 5_000;
 
-/** Whether a host can only be reached from the same machine. */
-export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
-}
-
 /**
  * The channel for a wish: plaintext to loopback (unless a CA is named) or when insecure, else TLS.
  */
 export function linkChannel(wish: ChannelWish): LinkChannel {
   const { host, port } = wish;
-  const plaintext = wish.insecure === true || (isLoopback(host) && wish.caFile === undefined);
+  const plaintext = wish.insecure === true || (isLoopbackHost(host) && wish.caFile === undefined);
   return {
-    address: isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`,
+    address: formatHostPort({ host, port }),
     credentials: plaintext ? credentials.createInsecure() : tlsOf(wish.caFile),
     options: {
       // Without this, grpc-js keeps every message for a retry and slices the backlog again for

@@ -1,15 +1,9 @@
 /** The health endpoint: what other probes use as a canary; it answers 200 while the probe runs. */
 import { createServer } from "node:http";
-import { isIP } from "node:net";
 import { QuorateError, messageOf } from "../shared/errors.ts";
+import { formatHostPort } from "../shared/host-port.ts";
+import type { HostPort } from "../shared/host-port.ts";
 import { LIMITS } from "../shared/limits.ts";
-
-/** A host and a port. */
-export interface HostPort {
-  host: string;
-  /** 0: the system picks one. */
-  port: number;
-}
 
 /** A health endpoint that listens. */
 export interface HealthEndpoint {
@@ -48,11 +42,6 @@ export async function listenHealth(listen: HostPort): Promise<HealthEndpoint> {
         server.closeAllConnections();
       }),
   };
-}
-
-/** host:port, with brackets around an IPv6 host. */
-export function formatHostPort({ host, port }: HostPort): string {
-  return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 function cannotListen(listen: HostPort, error: Error): QuorateError {

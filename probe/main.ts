@@ -2,15 +2,15 @@
 import { hostname } from "node:os";
 import { systemClock } from "../shared/clock.ts";
 import { QuorateError, messageOf } from "../shared/errors.ts";
+import { formatHostPort, isLoopbackHost } from "../shared/host-port.ts";
+import type { HostPort } from "../shared/host-port.ts";
 import { createLog } from "../shared/log.ts";
 import type { Log, LogLevel } from "../shared/log.ts";
 import { systemRandom } from "../shared/random.ts";
 import { VERSION } from "../shared/version.ts";
-import { isLoopback, linkChannel } from "./channel.ts";
+import { linkChannel } from "./channel.ts";
 import type { CheckSite } from "./checks/check.ts";
 import { CHECK_KINDS, prepareCheck } from "./checks/index.ts";
-import { formatHostPort } from "./health-endpoint.ts";
-import type { HostPort } from "./health-endpoint.ts";
 import { createProbe } from "./probe.ts";
 import type { ProbeDeps } from "./probe.ts";
 import { openSecrets } from "./secrets.ts";
@@ -85,7 +85,7 @@ async function runUntil(stopping: AbortSignal, options: ProbeOptions, log: Log):
 
 function depsOf(options: ProbeOptions, log: Log): ProbeDeps {
   const { aggregator, ca, insecure, mustFail } = options;
-  const onThisMachine = isLoopback(aggregator.host);
+  const onThisMachine = isLoopbackHost(aggregator.host);
   const site: CheckSite = { secrets: openSecrets({ file: options.secrets, log }) };
   const healthDefault = onThisMachine ? { host: "127.0.0.1", port: 0 } : null;
   return {

@@ -1,5 +1,6 @@
 /** The probe: its parts, wired. */
 import type { Clock } from "../shared/clock.ts";
+import type { HostPort } from "../shared/host-port.ts";
 import type { Log } from "../shared/log.ts";
 import type { Hello } from "../shared/proto/gen/quorate/v1/mesh.ts";
 import { randomText } from "../shared/random.ts";
@@ -8,7 +9,7 @@ import type { TimeAnchor } from "../shared/result.ts";
 import type { PrepareCheck } from "./assigned.ts";
 import type { LinkChannel } from "./channel.ts";
 import { listenHealth } from "./health-endpoint.ts";
-import type { HealthEndpoint, HostPort } from "./health-endpoint.ts";
+import type { HealthEndpoint } from "./health-endpoint.ts";
 import { createHeartbeats } from "./heartbeat.ts";
 import type { Heartbeats } from "./heartbeat.ts";
 import type { LinkState } from "./link-state.ts";

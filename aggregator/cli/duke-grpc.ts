@@ -10,13 +10,13 @@ import type {
   HealthCheckResponse,
   HealthServer,
 } from "../../shared/proto/gen/grpc/health/v1/health.ts";
+import { formatHostPort } from "../../shared/host-port.ts";
+import type { HostPort } from "../../shared/host-port.ts";
 import { findFree, listenError } from "./listen.ts";
-import { formatListen } from "./parse.ts";
-import type { ListenAddress } from "./parse.ts";
 
 /** A running health service. */
 export interface HealthServerHandle {
-  address: ListenAddress;
+  address: HostPort;
   /** Tells the watchers that the state changed. */
   changed(): void;
   close(): void;
@@ -32,7 +32,7 @@ const SERVICES: readonly string[] = ["", "duke"];
  * Source: https://github.com/grpc/grpc/blob/master/doc/health-checking.md
  */
 export async function startHealthServer(
-  listen: ListenAddress,
+  listen: HostPort,
   isUp: () => boolean,
 ): Promise<HealthServerHandle> {
   const watchers = new Set<Watcher>();
@@ -70,11 +70,11 @@ export async function startHealthServer(
   };
 }
 
-async function bind(server: Server, listen: ListenAddress): Promise<number> {
+async function bind(server: Server, listen: HostPort): Promise<number> {
   // grpc-js says only as text, and on standard error, why it cannot listen; so it is asked before.
   const free = await findFree(listen, "--grpc-listen");
   return new Promise((resolve, reject) => {
-    server.bindAsync(formatListen(free), ServerCredentials.createInsecure(), (error, port) => {
+    server.bindAsync(formatHostPort(free), ServerCredentials.createInsecure(), (error, port) => {
       if (error) reject(listenError(error, free, "--grpc-listen"));
       else resolve(port);
     });

@@ -7,19 +7,20 @@ import type { Server } from "node:http";
 import type { Command } from "commander";
 import type { Clock } from "../../shared/clock.ts";
 import { QuorateError } from "../../shared/errors.ts";
+import { formatHostPort } from "../../shared/host-port.ts";
+import type { HostPort } from "../../shared/host-port.ts";
 import type { CliContext } from "./context.ts";
 import { startHealthServer } from "./duke-grpc.ts";
 import { listenHttp } from "./listen.ts";
-import { durationOption, formatListen, listenOption } from "./parse.ts";
-import type { ListenAddress } from "./parse.ts";
+import { durationOption, listenOption } from "./parse.ts";
 import { once } from "./stopping.ts";
 
 /** What a duke is made of. */
 export interface DukeOptions {
   clock: Clock;
-  listen: ListenAddress;
+  listen: HostPort;
   /** Where the gRPC health service listens; null: it does not. */
-  grpcListen: ListenAddress | null;
+  grpcListen: HostPort | null;
   /** Time until it flips, milliseconds, at least 1. */
   periodMs: number;
   /** True: it never flips and is always up. */
@@ -60,8 +61,8 @@ export async function startDuke(options: DukeOptions): Promise<Duke> {
         options.onFlip?.(up);
       });
   return {
-    url: `http://${formatListen(http)}/`,
-    grpcAddress: health ? formatListen(health.address) : null,
+    url: `http://${formatHostPort(http)}/`,
+    grpcAddress: health ? formatHostPort(health.address) : null,
     close: async () => {
       timer?.cancel();
       health?.close();
@@ -78,8 +79,8 @@ function closeHttp(server: Server): Promise<void> {
 }
 
 interface DukeFlags {
-  listen: ListenAddress;
-  grpcListen?: ListenAddress;
+  listen: HostPort;
+  grpcListen?: HostPort;
   period: number;
   steady?: boolean;
 }

@@ -4,13 +4,14 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Command } from "commander";
 import { isoTime } from "../../shared/clock.ts";
 import type { Clock } from "../../shared/clock.ts";
+import { formatHostPort } from "../../shared/host-port.ts";
+import type { HostPort } from "../../shared/host-port.ts";
 import { LIMITS } from "../../shared/limits.ts";
 import type { CliContext } from "./context.ts";
 import { eventText, saidOf } from "./event-text.ts";
 import { readSecretFile } from "./files.ts";
 import { listenHttp } from "./listen.ts";
-import { formatListen, listenOption } from "./parse.ts";
-import type { ListenAddress } from "./parse.ts";
+import { listenOption } from "./parse.ts";
 import { signatureProblem } from "./signature.ts";
 import { once } from "./stopping.ts";
 
@@ -31,7 +32,7 @@ export interface Arrival {
 /** What a hook is made of. */
 export interface HookOptions {
   clock: Clock;
-  listen: ListenAddress;
+  listen: HostPort;
   /** `whsec_<base64>`; null: signatures are not verified. */
   secret: string | null;
   onArrival: (arrival: Arrival) => void;
@@ -47,7 +48,7 @@ export interface Hook {
 export async function startHook(options: HookOptions): Promise<Hook> {
   const server = createServer((request, response) => receive(request, response, options));
   const address = await listenHttp(server, options.listen);
-  return { url: `http://${formatListen(address)}/`, close: () => closeServer(server) };
+  return { url: `http://${formatHostPort(address)}/`, close: () => closeServer(server) };
 }
 
 function closeServer(server: Server): Promise<void> {
@@ -117,7 +118,7 @@ function jsonOrText(text: string): unknown {
 }
 
 interface HookFlags {
-  listen: ListenAddress;
+  listen: HostPort;
   secret?: string;
   secretFile?: string;
   json?: boolean;

@@ -2,15 +2,15 @@
 import { createServer } from "node:net";
 import type { Server } from "node:net";
 import { QuorateError, messageOf, systemCodeOf } from "../../shared/errors.ts";
-import { formatListen } from "./parse.ts";
-import type { ListenAddress } from "./parse.ts";
+import { formatHostPort } from "../../shared/host-port.ts";
+import type { HostPort } from "../../shared/host-port.ts";
 
 /** Makes a server listen, and resolves with the address it got; `flag` is named in errors. */
 export async function listenHttp(
   server: Server,
-  wanted: ListenAddress,
+  wanted: HostPort,
   flag = "--listen",
-): Promise<ListenAddress> {
+): Promise<HostPort> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(listenError(error, wanted, flag)));
     server.listen({ host: wanted.host, port: wanted.port }, resolve);
@@ -25,7 +25,7 @@ export async function listenHttp(
  * this resolves, so that a child can take it; that another program is faster is unlikely, and told
  * by the child's own error.
  */
-export async function findFree(wanted: ListenAddress, flag: string): Promise<ListenAddress> {
+export async function findFree(wanted: HostPort, flag: string): Promise<HostPort> {
   const server = createServer();
   const address = await listenHttp(server, wanted, flag);
   await new Promise<void>((resolve) => void server.close(() => resolve()));
@@ -33,8 +33,8 @@ export async function findFree(wanted: ListenAddress, flag: string): Promise<Lis
 }
 
 /** The sentence for an address that cannot be listened on. */
-export function listenError(thrown: unknown, wanted: ListenAddress, flag: string): QuorateError {
-  const where = formatListen(wanted);
+export function listenError(thrown: unknown, wanted: HostPort, flag: string): QuorateError {
+  const where = formatHostPort(wanted);
   switch (systemCodeOf(thrown)) {
     case "EADDRINUSE":
       return new QuorateError(

@@ -2,9 +2,9 @@
 import { join } from "node:path";
 import type { ApiClient } from "../../shared/api/client.ts";
 import { QuorateError } from "../../shared/errors.ts";
+import type { HostPort } from "../../shared/host-port.ts";
 import type { Random } from "../../shared/random.ts";
 import { tryReadSecretFile, writeSecretFile } from "./files.ts";
-import type { ListenAddress } from "./parse.ts";
 import { newWebhookSecret } from "./signature.ts";
 
 /** A place of the mesh: a probe's name and where it stands. */
@@ -76,7 +76,7 @@ export async function putChannel(
 export interface TargetAddresses {
   steadyUrl: string;
   dukeUrl: string;
-  grpc: ListenAddress;
+  grpc: HostPort;
 }
 
 /** Creates the mesh's targets, or gives them their new addresses. */

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { createApiClient } from "../../shared/api/client.ts";
 import type { ApiClient } from "../../shared/api/client.ts";
+import { formatHostPort } from "../../shared/host-port.ts";
+import type { HostPort } from "../../shared/host-port.ts";
 import type { CliContext } from "./context.ts";
 import { UsageError } from "./exit-codes.ts";
 import { readSecretFile } from "./files.ts";
@@ -16,14 +18,7 @@ import { ensureHookSecret, ensureProbe, MESH_PLACES } from "./mesh-setup.ts";
 import { probeTokenFile, putChannel, putTargets } from "./mesh-setup.ts";
 import { failed, startListening } from "./mesh-start.ts";
 import type { Started } from "./mesh-start.ts";
-import {
-  durationOption,
-  formatListen,
-  listenOption,
-  parseIntegerIn,
-  parseListen,
-} from "./parse.ts";
-import type { ListenAddress } from "./parse.ts";
+import { durationOption, listenOption, parseIntegerIn, parseListen } from "./parse.ts";
 import { once } from "./stopping.ts";
 
 /** Time the children have to end by themselves; all of it must be over within five seconds. */
@@ -31,8 +26,8 @@ const PATIENCE_MS = 3_500;
 
 interface MeshFlags {
   data: string;
-  listen: ListenAddress;
-  grpcListen: ListenAddress;
+  listen: HostPort;
+  grpcListen: HostPort;
   interval: number;
   period: number;
   heartbeatMs: number;
@@ -139,8 +134,8 @@ function common(run: MeshRun, name: string): Omit<ChildOptions, "args"> {
 
 function startAggregator(run: MeshRun): Promise<Started> {
   const { data, listen, grpcListen, heartbeatMs } = run.flags;
-  const args = ["aggregator", "--data", data, "--listen", formatListen(listen)];
-  args.push("--grpc-listen", formatListen(grpcListen), "--heartbeat-ms", String(heartbeatMs));
+  const args = ["aggregator", "--data", data, "--listen", formatHostPort(listen)];
+  args.push("--grpc-listen", formatHostPort(grpcListen), "--heartbeat-ms", String(heartbeatMs));
   return startListening(run.children, run.context.clock, {
     ...common(run, "aggregator"),
     args,

@@ -1,5 +1,7 @@
 /** Reads the values of flags; what cannot be read is a usage error with a sentence. */
 import { InvalidArgumentError, Option } from "commander";
+import { parseHostPort } from "../../shared/host-port.ts";
+import type { HostPort } from "../../shared/host-port.ts";
 
 const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
@@ -28,29 +30,13 @@ export function parseIntegerIn(min: number, max: number): (text: string) => numb
   };
 }
 
-/** Where a server listens. */
-export interface ListenAddress {
-  host: string;
-  /** 0: the system picks a free port. */
-  port: number;
-}
-
 /** HOST:PORT, an IPv6 address in brackets: 127.0.0.1:7700, [::1]:7700, 0.0.0.0:0. */
-export function parseListen(text: string): ListenAddress {
-  const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([^\s:[\]]+)):(\d{1,5})$/.exec(text);
-  const host = match?.[1] ?? match?.[2];
-  const port = Number(match?.[3]);
-  if (host === undefined || port > 65_535) {
-    throw new InvalidArgumentError(
-      "Expected HOST:PORT with a port from 0 to 65535, such as 127.0.0.1:7700 or [::1]:7700.",
-    );
-  }
-  return { host, port };
-}
-
-/** HOST:PORT of an address, an IPv6 address in brackets. */
-export function formatListen({ host, port }: ListenAddress): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+export function parseListen(text: string): HostPort {
+  const address = parseHostPort(text);
+  if (address !== null) return address;
+  throw new InvalidArgumentError(
+    "Expected HOST:PORT with a port from 0 to 65535, such as 127.0.0.1:7700 or [::1]:7700.",
+  );
 }
 
 /** Collects `key=value` flags into one record; the same key again replaces the former. */

@@ -1,12 +1,12 @@
 /** Flags of the two programs, as the command line gives them. */
+import type { HostPort } from "../../shared/host-port.ts";
 import type { LogLevel } from "../../shared/log.ts";
-import type { ListenAddress } from "./parse.ts";
 
 /** Flags of `quorate aggregator`, as commander reads them. */
 export interface AggregatorFlags {
   data: string;
-  listen: ListenAddress;
-  grpcListen: ListenAddress;
+  listen: HostPort;
+  grpcListen: HostPort;
   tlsCert?: string;
   tlsKey?: string;
   insecure: boolean;
@@ -16,7 +16,7 @@ export interface AggregatorFlags {
 
 /** Flags of `quorate probe`, as commander reads them. */
 export interface RawProbeFlags {
-  aggregator: ListenAddress;
+  aggregator: HostPort;
   tokenFile?: string;
   data: string;
   ca?: string;
@@ -26,8 +26,8 @@ export interface RawProbeFlags {
   sourceAddress?: string;
   /** False: --no-health. */
   health: boolean;
-  healthListen?: ListenAddress;
-  mustFail?: ListenAddress;
+  healthListen?: HostPort;
+  mustFail?: HostPort;
   knownGoodName?: string;
   logLevel: LogLevel;
 }
@@ -36,7 +36,7 @@ export interface RawProbeFlags {
 export interface ProbeFlags extends Omit<RawProbeFlags, "tokenFile" | "health" | "healthListen"> {
   token: string;
   /** Where the probe answers its peers' canaries; null: nowhere; undefined: its own default. */
-  healthListen: ListenAddress | null | undefined;
+  healthListen: HostPort | null | undefined;
   /** Aborted when the program is asked to stop. */
   stopSignal: AbortSignal;
 }

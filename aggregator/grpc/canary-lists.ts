@@ -2,7 +2,7 @@
 import type { Clock } from "../../shared/clock.ts";
 import type { Canary } from "../../shared/proto/gen/quorate/v1/mesh.ts";
 import type { Engine } from "../ports.ts";
-import { parseHostPort } from "./address.ts";
+import { parseHostPort } from "../../shared/host-port.ts";
 import type { Peer, PeerZones } from "./canaries.ts";
 import { chooseCanaries, peerZones } from "./canaries.ts";
 import type { Directory } from "./directory.ts";

@@ -1,7 +1,12 @@
 /** The small messages of a probe from outside: checked, and cut to their bounds. */
 import { LIMITS } from "../../shared/limits.ts";
 import type { CanaryAnswer, Heartbeat, Hello } from "../../shared/proto/gen/quorate/v1/mesh.ts";
-import { formatHostPort, isLoopbackHost, isWildcardHost, parseHostPort } from "./address.ts";
+import {
+  formatHostPort,
+  isLoopbackHost,
+  isWildcardHost,
+  parseHostPort,
+} from "../../shared/host-port.ts";
 import { cut } from "./batch-check.ts";
 
 /** The protocol version of this aggregator. */

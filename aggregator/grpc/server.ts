@@ -6,7 +6,7 @@ import { messageOf, QuorateError, systemCodeOf } from "../../shared/errors.ts";
 import { LIMITS } from "../../shared/limits.ts";
 import { HealthService } from "../../shared/proto/gen/grpc/health/v1/health.ts";
 import type { EventBus, MeshSessions } from "../ports.ts";
-import { isLoopbackHost, parseHostPort } from "./address.ts";
+import { isLoopbackHost, parseHostPort } from "../../shared/host-port.ts";
 import { createDirectory } from "./directory.ts";
 import type { Health } from "./health.ts";
 import { createHealth } from "./health.ts";

@@ -11,7 +11,7 @@ import type {
   ProbeMessage,
 } from "../../shared/proto/gen/quorate/v1/mesh.ts";
 import type { Engine } from "../ports.ts";
-import { peerHost } from "./address.ts";
+import { peerHost } from "../../shared/host-port.ts";
 import type { BootProgress, Boots } from "./boots.ts";
 import type { Directory } from "./directory.ts";
 import type { ProbeFacts } from "./facts.ts";

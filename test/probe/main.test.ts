@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { TestContext } from "node:test";
-import { isLoopback, linkChannel } from "../../probe/channel.ts";
+import { linkChannel } from "../../probe/channel.ts";
 import { runProbe } from "../../probe/main.ts";
 import type { ProbeOptions } from "../../probe/main.ts";
+import { isLoopbackHost } from "../../shared/host-port.ts";
 import { makeAuthority, makeCertificate } from "../helpers/certificates.ts";
 import { eventually } from "../helpers/eventually.ts";
 import { openScriptedMesh } from "../helpers/scripted-mesh.ts";
@@ -76,11 +77,11 @@ test("plaintext goes to loopback or by an explicit word, anything else is TLS", 
   const secure = (host: string, insecure = false): boolean =>
     linkChannel({ host, port: 7701, insecure }).credentials._isSecure();
   for (const host of ["127.0.0.1", "127.8.8.8", "::1", "localhost"]) {
-    assert.ok(isLoopback(host));
+    assert.ok(isLoopbackHost(host));
     assert.equal(secure(host), false);
   }
   for (const host of ["10.0.0.7", "::", "0.0.0.0", "127.example", "2001:db8::1"]) {
-    assert.ok(!isLoopback(host));
+    assert.ok(!isLoopbackHost(host));
     assert.equal(secure(host), true);
     assert.equal(secure(host, true), false);
   }

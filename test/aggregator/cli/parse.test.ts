@@ -4,12 +4,12 @@ import { InvalidArgumentError } from "commander";
 import {
   collectLabel,
   collectOption,
-  formatListen,
   parseDuration,
   parseIntegerIn,
   parseList,
   parseListen,
 } from "../../../aggregator/cli/parse.ts";
+import { formatHostPort } from "../../../shared/host-port.ts";
 
 const refuses = (read: () => unknown, sentence: RegExp): void =>
   assert.throws(read, (thrown: unknown) => {
@@ -41,7 +41,7 @@ test("an address to listen on is HOST:PORT, IPv6 in brackets", () => {
   assert.deepEqual(parseListen("127.0.0.1:7700"), { host: "127.0.0.1", port: 7700 });
   assert.deepEqual(parseListen("[::1]:0"), { host: "::1", port: 0 });
   assert.deepEqual(parseListen("probe.example:80"), { host: "probe.example", port: 80 });
-  assert.equal(formatListen(parseListen("[::1]:7701")), "[::1]:7701");
+  assert.equal(formatHostPort(parseListen("[::1]:7701")), "[::1]:7701");
 });
 
 test("an address without a port or with a port that cannot be is refused", () => {

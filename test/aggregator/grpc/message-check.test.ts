@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { peerHost } from "../../../aggregator/grpc/address.ts";
+import { peerHost } from "../../../shared/host-port.ts";
 import { checkHello } from "../../../aggregator/grpc/message-check.ts";
 
 const hello = {

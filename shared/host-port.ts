@@ -1,15 +1,18 @@
-/** Addresses as people and probes write them: host:port. */
+/** Addresses as people and programs write them: host:port. The only place that reads them. */
 import { BlockList, isIP } from "node:net";
 
 /** A host and a port; an IPv6 host stands without brackets. */
 export interface HostPort {
   host: string;
+  /** 0 to 65535; where something listens, 0 lets the system pick. */
   port: number;
 }
 
+const HOST_PORT = /^(?:\[([0-9A-Fa-f:.]{2,45})\]|([A-Za-z0-9._-]{1,253})):(\d{1,5})$/;
+
 /** Reads "host:port" or "[v6]:port", port 0 to 65535; null when the text is anything else. */
 export function parseHostPort(text: string): HostPort | null {
-  const parts = /^(?:\[([0-9A-Fa-f:.]{2,45})\]|([A-Za-z0-9._-]{1,253})):(\d{1,5})$/.exec(text);
+  const parts = HOST_PORT.exec(text);
   if (parts === null) return null;
   const [, bracketed, plain, digits] = parts;
   const port = Number(digits);
