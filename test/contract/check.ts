@@ -3,8 +3,6 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { systemClock } from "../../shared/clock.ts";
 import type { CheckOutcome, OutcomeClass } from "../../shared/outcome.ts";
-import { REASONS } from "../../shared/reason.ts";
-import { LIMITS } from "../../shared/limits.ts";
 import type { PreparedCheck } from "../../probe/checks/check.ts";
 import { prepareCheck } from "../../probe/checks/index.ts";
 import { runCheck } from "../../probe/checks/run.ts";
@@ -13,22 +11,49 @@ import type { DnsServer } from "../helpers/dns-server.ts";
 import { eventually } from "../helpers/eventually.ts";
 import { closedPort, silent, startDeafTarget, startTarget } from "../helpers/target-server.ts";
 import type { TargetServer } from "../helpers/target-server.ts";
+import { assertSound, beginLook, openSockets, outcomeOf } from "./check-look.ts";
+import { testHostility } from "./check-hostile.ts";
+
+/**
+ * Something that most kinds do. `names` resolves a host name, with the options `resolver` and
+ * `family`; `source` connects from a local address; `tcp` connects by TCP, so that a refusal is
+ * dead and a connection may hang; `talk` waits for what the target says.
+ */
+export type Trait = "names" | "source" | "tcp" | "talk";
+
+/** A server of a test. */
+export interface ContractServer {
+  port: number;
+  close(): Promise<void>;
+}
+
+/** A server that never answers. */
+export interface SilentServer extends ContractServer {
+  /** One entry for each connection or question it has seen. */
+  seen: readonly string[];
+  /** Connections open now; 0 where there are none. */
+  open(): number;
+}
 
 /** A kind under contract. */
 export interface CheckContract {
   kind: string;
   /** Starts a target that passes. */
-  startGood(): Promise<{ port: number; close(): Promise<void> }>;
-  /** Starts a target that connects and fails. */
-  startBad(): Promise<{ port: number; close(): Promise<void> }>;
+  startGood(): Promise<ContractServer>;
+  /** Starts a target that is reached and fails. */
+  startBad(): Promise<ContractServer>;
+  /** Starts a target that never answers. Default: one that accepts TCP connections. */
+  startSilent?(): Promise<SilentServer>;
   /** Options that look at this host and port and pass on the good target only. */
   options(host: string, port: number): Record<string, unknown>;
+  /** Traits that the kind does not have, each with the reason. Default: it has all. */
+  without?: Partial<Record<Trait, string>>;
 }
 
 interface Room {
-  good: { port: number; close(): Promise<void> };
-  bad: { port: number; close(): Promise<void> };
-  silent: TargetServer;
+  good: ContractServer;
+  bad: ContractServer;
+  silent: SilentServer;
   deaf: TargetServer;
   dns: DnsServer;
   closed: number;
@@ -36,59 +61,38 @@ interface Room {
 
 const clock = systemClock();
 const ABORT_MS = 100;
+/** Looks at each target in the test for leaks: with five targets 1,000 checks. */
+const LOOKS_EACH = 200;
 
-/** One look that counts how often and when its outcome came. */
-function look(check: PreparedCheck, sourceAddress?: string) {
-  const outcomes: CheckOutcome[] = [];
-  let running = true;
-  let synchronous = false;
-  const context = { clock, timeoutMs: 2_000, sourceAddress };
-  const abort = check.run(context, (outcome) => {
-    synchronous ||= running;
-    outcomes.push(outcome);
-  });
-  running = false;
-  return { abort, outcomes, synchronous: () => synchronous };
-}
-
-async function outcomeOf(looking: ReturnType<typeof look>): Promise<CheckOutcome> {
-  await eventually("the outcome", () => looking.outcomes.length > 0);
-  const [outcome] = looking.outcomes;
-  assert.ok(outcome);
-  return outcome;
-}
-
-function assertSound(outcome: CheckOutcome): void {
-  const row = REASONS[outcome.reason];
-  assert.equal(outcome.class, row.class);
-  assert.equal(outcome.source, row.source);
-  assert.equal(outcome.detail === "", outcome.class === "ok", outcome.detail);
-  assert.ok(outcome.detail.length <= LIMITS.detailCharsMax);
-  for (const phaseUs of Object.values(outcome.phases)) {
-    assert.ok(Number.isInteger(phaseUs) && phaseUs >= 0, String(phaseUs));
-  }
-}
-
-/** Sockets of this process that are open, of servers too. */
-function openSockets(): number {
-  const kinds = new Set(["TCPSocketWrap", "TLSWrap", "UDPWrap", "DNSCHANNEL"]);
-  return process.getActiveResourcesInfo().filter((kind) => kinds.has(kind)).length;
+/** What the tests of one kind have in common. */
+interface Subject {
+  room(): Room;
+  prepare(host: string, port: number, more?: Record<string, unknown>): PreparedCheck;
+  has(trait: Trait): boolean;
 }
 
 /** Registers the tests of the contract for one kind. */
 export function checkContract(contract: CheckContract): void {
   const { kind } = contract;
   describe(`the ${kind} check`, () => {
-    const room = openRoom(contract);
-    const prepare = (host: string, port: number, more: Record<string, unknown> = {}) =>
-      prepareCheck(kind, { ...contract.options(host, port), ...more });
-    testOutcomes(room, prepare);
-    testAborts(room, prepare);
-    testLeaks(room, prepare);
+    const subject: Subject = {
+      room: openRoom(contract),
+      prepare: (host, port, more = {}) =>
+        prepareCheck(kind, { ...contract.options(host, port), ...more }),
+      has: (trait) => contract.without?.[trait] === undefined,
+    };
+    testOutcomes(subject);
+    if (subject.has("names")) testNames(subject);
+    if (subject.has("source")) testSource(subject);
+    testDeadlines(subject);
+    testAborts(subject);
+    testOnce(subject);
+    testLeaks(subject);
+    if (subject.has("tcp") && subject.has("talk")) {
+      testHostility((port) => subject.prepare("127.0.0.1", port));
+    }
   });
 }
-
-type Prepare = (host: string, port: number, more?: Record<string, unknown>) => PreparedCheck;
 
 /** The servers of one kind, open while its tests run. */
 function openRoom(contract: CheckContract): () => Room {
@@ -97,7 +101,7 @@ function openRoom(contract: CheckContract): () => Room {
     room = {
       good: await contract.startGood(),
       bad: await contract.startBad(),
-      silent: await startTarget(silent),
+      silent: await (contract.startSilent?.() ?? startTarget(silent)),
       deaf: await startDeafTarget(),
       dns: await startDns({ "slow.test": "silence", "broken.test": { code: 2 } }),
       closed: await closedPort(),
@@ -114,27 +118,27 @@ function openRoom(contract: CheckContract): () => Room {
   };
 }
 
-function testOutcomes(room: () => Room, prepare: Prepare): void {
-  const expectClass = async (check: PreparedCheck, expected: OutcomeClass, reason?: string) => {
-    const outcome = await runCheck(check, { clock, timeoutMs: 5_000 });
-    assertSound(outcome);
-    assert.equal(outcome.class, expected, outcome.detail);
-    if (reason !== undefined) assert.equal(outcome.reason, reason);
-    return outcome;
-  };
+async function expectClass(
+  check: PreparedCheck,
+  expected: OutcomeClass,
+  reason?: string,
+): Promise<CheckOutcome> {
+  const outcome = await runCheck(check, { clock, timeoutMs: 10_000 });
+  assertSound(outcome);
+  assert.equal(outcome.class, expected, outcome.detail);
+  if (reason !== undefined) assert.equal(outcome.reason, reason, outcome.detail);
+  return outcome;
+}
 
+function testOutcomes({ room, prepare, has }: Subject): void {
   it("passes on a good target, and times the phases", async () => {
     const outcome = await expectClass(prepare("127.0.0.1", room().good.port), "ok");
-    assert.ok(outcome.phases.connectUs > 0);
+    if (has("tcp")) assert.ok(outcome.phases.connectUs > 0);
   });
-  it("passes by a name of /etc/hosts", async () => {
-    const check = prepare("localhost", room().good.port, { family: 4 });
-    const outcome = await expectClass(check, "ok");
-    assert.ok(outcome.phases.dnsUs > 0);
-  });
-  it("calls a target that fails after it connected sub", async () => {
+  it("calls a target that was reached and fails sub", async () => {
     await expectClass(prepare("127.0.0.1", room().bad.port), "sub");
   });
+  if (!has("tcp")) return;
   it("calls a refused connection dead, and names the address", async () => {
     const { closed } = room();
     const outcome = await expectClass(prepare("127.0.0.1", closed), "dead", "connection_refused");
@@ -142,6 +146,14 @@ function testOutcomes(room: () => Room, prepare: Prepare): void {
       outcome.detail,
       `Connection refused: nothing is listening on 127.0.0.1:${closed}.`,
     );
+  });
+}
+
+function testNames({ room, prepare }: Subject): void {
+  it("passes by a name of /etc/hosts", async () => {
+    const check = prepare("localhost", room().good.port, { family: 4 });
+    const outcome = await expectClass(check, "ok");
+    assert.ok(outcome.phases.dnsUs > 0);
   });
   it("calls a name that does not exist dns, and names the resolver", async () => {
     const { resolver } = room().dns;
@@ -153,6 +165,9 @@ function testOutcomes(room: () => Room, prepare: Prepare): void {
     const { resolver } = room().dns;
     await expectClass(prepare("broken.test", 1, { resolver }), "dns", "resolver_failure");
   });
+}
+
+function testSource({ room, prepare }: Subject): void {
   it("calls a source address that is not of this machine void", async () => {
     const check = prepare("127.0.0.1", room().good.port);
     for (const sourceAddress of ["192.0.2.1", "no address"]) {
@@ -160,52 +175,75 @@ function testOutcomes(room: () => Room, prepare: Prepare): void {
       assertSound(outcome);
       assert.equal(outcome.class, "void", outcome.detail);
     }
+    await expectClass(
+      prepare("127.0.0.1", room().good.port, { sourceAddress: "192.0.2.1" }),
+      "void",
+    );
   });
   it("connects from the source address it is told", async () => {
-    const check = prepare("127.0.0.1", room().good.port);
-    const outcome = await runCheck(check, { clock, timeoutMs: 5_000, sourceAddress: "127.0.0.1" });
+    const { port } = room().good;
+    const context = { clock, timeoutMs: 5_000, sourceAddress: "127.0.0.1" };
+    const outcome = await runCheck(prepare("127.0.0.1", port), context);
     assert.equal(outcome.class, "ok", outcome.detail);
+    const own = prepare("127.0.0.1", port, { sourceAddress: "127.0.0.1" });
+    // The target's own address wins over that of the probe.
+    const wins = await runCheck(own, { ...context, sourceAddress: "192.0.2.1" });
+    assert.equal(wins.class, "ok", wins.detail);
   });
 }
 
-function testAborts(room: () => Room, prepare: Prepare): void {
-  const timeoutCases: [string, () => PreparedCheck, string][] = [
-    [
-      "resolving",
-      () => prepare("slow.test", 1, { resolver: room().dns.resolver }),
-      "resolver_timeout",
-    ],
-    ["connecting", () => prepare("127.0.0.1", room().deaf.port), "connect_timeout"],
-    ["talking", () => prepare("127.0.0.1", room().silent.port), "read_timeout"],
-  ];
-  for (const [phase, prepared, reason] of timeoutCases) {
-    it(`ends at its deadline while ${phase}`, async () => {
-      const timeoutMs = 150;
+/** A phase, a check that never leaves it, and the reason then given. */
+type DeadlineCase = [string, () => PreparedCheck, string];
+
+function testDeadlines({ room, prepare, has }: Subject): void {
+  const cases: DeadlineCase[] = [];
+  if (has("names")) {
+    const slow = (): PreparedCheck => prepare("slow.test", 1, { resolver: room().dns.resolver });
+    cases.push(["resolving", slow, "resolver_timeout"]);
+  }
+  if (has("tcp")) {
+    const deaf = (): PreparedCheck => prepare("127.0.0.1", room().deaf.port);
+    cases.push(["connecting", deaf, "connect_timeout"]);
+  }
+  if (has("talk")) {
+    const quiet = (): PreparedCheck => prepare("127.0.0.1", room().silent.port);
+    cases.push(["talking", quiet, "read_timeout"]);
+  }
+  const timeoutMs = 150;
+  it(`ends at its deadline, and says in which phase it was`, async () => {
+    const look = async ([phase, prepared, reason]: DeadlineCase): Promise<void> => {
       const startedMs = clock.monoMs();
       const outcome = await runCheck(prepared(), { clock, timeoutMs });
       assertSound(outcome);
-      assert.equal(outcome.reason, reason, outcome.detail);
+      assert.equal(outcome.reason, reason, `while ${phase}: ${outcome.detail}`);
       assert.ok(clock.monoMs() - startedMs >= timeoutMs - 1);
+    };
+    await Promise.all(cases.map(look));
+  });
+}
+
+function testAborts({ room, prepare, has }: Subject): void {
+  if (has("talk")) {
+    it("gives its outcome soon after an abort, once, and closes its sockets", async () => {
+      const { silent: quiet } = room();
+      const seenBefore = quiet.seen.length;
+      const looking = beginLook(prepare("127.0.0.1", quiet.port));
+      await eventually("the connection", () => quiet.seen.length > seenBefore);
+      const abortedMs = clock.monoMs();
+      looking.abort("deadline");
+      assert.equal(looking.outcomes.length, 0, "not inside the abort");
+      await new Promise((resolve) => void setImmediate(resolve));
+      assert.equal(looking.outcomes.length, 1);
+      assert.ok(clock.monoMs() - abortedMs < ABORT_MS);
+      looking.abort("deadline");
+      looking.abort("stopping");
+      await eventually("the socket is closed", () => quiet.open() === 0);
+      assert.equal(looking.outcomes.length, 1);
     });
   }
-  it("gives its outcome soon after an abort, once, and closes its sockets", async () => {
-    const { silent: quiet } = room();
-    const looking = look(prepare("127.0.0.1", quiet.port));
-    await eventually("the connection", () => quiet.open() > 0);
-    const abortedMs = clock.monoMs();
-    looking.abort("deadline");
-    assert.equal(looking.outcomes.length, 0, "not inside the abort");
-    await new Promise((resolve) => void setImmediate(resolve));
-    assert.equal(looking.outcomes.length, 1);
-    assert.ok(clock.monoMs() - abortedMs < ABORT_MS);
-    looking.abort("deadline");
-    looking.abort("stopping");
-    await eventually("the socket is closed", () => quiet.open() === 0);
-    assert.equal(looking.outcomes.length, 1);
-  });
   it("says nothing about the target when the probe stops", async () => {
     for (const port of [room().good.port, room().silent.port, room().deaf.port]) {
-      const looking = look(prepare("127.0.0.1", port));
+      const looking = beginLook(prepare("127.0.0.1", port));
       looking.abort("stopping");
       const outcome = await outcomeOf(looking);
       assertSound(outcome);
@@ -215,41 +253,47 @@ function testAborts(room: () => Room, prepare: Prepare): void {
   });
 }
 
-function testLeaks(room: () => Room, prepare: Prepare): void {
+function testOnce({ room, prepare, has }: Subject): void {
   it("never gives its outcome inside run", async () => {
     const { good, closed, dns } = room();
     const checks = [
-      look(prepare("127.0.0.1", good.port)),
-      look(prepare("127.0.0.1", closed)),
-      look(prepare("127.0.0.1", good.port), "no address"),
-      look(prepare("absent.test", 1, { resolver: dns.resolver })),
+      beginLook(prepare("127.0.0.1", good.port)),
+      beginLook(prepare("127.0.0.1", closed)),
     ];
+    if (has("source")) checks.push(beginLook(prepare("127.0.0.1", good.port), "no address"));
+    if (has("names")) {
+      checks.push(beginLook(prepare("absent.test", 1, { resolver: dns.resolver })));
+    }
     for (const looking of checks) {
       assertSound(await outcomeOf(looking));
       assert.equal(looking.synchronous(), false);
     }
   });
-  it("leaves nothing open after 200 looks, and gives one outcome each", async () => {
+}
+
+function testLeaks({ room, prepare, has }: Subject): void {
+  it(`leaves nothing open after ${LOOKS_EACH} looks at each target, with one outcome each`, async () => {
     const { good, bad, silent: quiet, closed, dns } = room();
     const checks = [
       prepare("127.0.0.1", good.port),
       prepare("127.0.0.1", bad.port),
       prepare("127.0.0.1", closed),
-      prepare("127.0.0.1", quiet.port),
-      prepare("absent.test", 1, { resolver: dns.resolver }),
     ];
+    if (has("names")) checks.push(prepare("absent.test", 1, { resolver: dns.resolver }));
     await runCheck(prepare("127.0.0.1", good.port), { clock, timeoutMs: 5_000 });
     const openBefore = openSockets();
-    const looks = Array.from({ length: 40 }, () => checks.map((check) => look(check))).flat();
-    await eventually("the silent target holds all", () => quiet.open() === 40);
-    for (const [index, looking] of looks.entries()) {
-      if (index % 5 === 3) looking.abort(index % 2 === 0 ? "deadline" : "stopping");
+    for (let round = 0; round < 5; round += 1) {
+      const each = { length: LOOKS_EACH / 5 };
+      const looks = Array.from(each, () => checks.map((check) => beginLook(check))).flat();
+      const waiting = Array.from(each, () => beginLook(prepare("127.0.0.1", quiet.port)));
+      waiting.forEach(({ abort }, index) => abort(index % 2 === 0 ? "deadline" : "stopping"));
+      const all = [...looks, ...waiting];
+      await eventually("every look ended", () => all.every((one) => one.outcomes.length > 0));
+      for (const { outcomes } of all) {
+        assert.equal(outcomes.length, 1);
+        outcomes.forEach(assertSound);
+      }
     }
-    await eventually("every look ended", () => looks.every((one) => one.outcomes.length > 0));
     await eventually("every socket is closed", () => openSockets() <= openBefore);
-    for (const looking of looks) {
-      assert.equal(looking.outcomes.length, 1);
-      looking.outcomes.forEach(assertSound);
-    }
   });
 }

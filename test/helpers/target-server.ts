@@ -114,32 +114,43 @@ export function speaks(...texts: string[]): Cue {
 }
 
 /** Accepts and reads, and never says a word. */
-export const silent: Cue = (socket) => {
+export const silent: Cue = (socket, seen) => {
+  seen.push("a connection");
   socket.resume();
   socket.on("end", () => socket.end());
 };
 
 /** Sends one byte of the text a second to every request. */
 export function drips(text: string): Cue {
-  return afterRequest((socket) => {
+  return afterRequest(dripsAtOnce(text));
+}
+
+/** Sends one byte of the text a second on every connection. */
+export function dripsAtOnce(text: string): Cue {
+  return (socket) => {
     let at = 0;
     const drip = (): void => void socket.write(text.charAt(at++));
     drip();
     const timer = systemClock({ keepAlive: false }).every(1_000, drip);
     socket.on("close", () => timer.cancel());
-  });
+  };
 }
 
 /** Begins an answer to every request and repeats the text for as long as it is read. */
 export function floods(head: string, text: string): Cue {
-  return afterRequest((socket) => {
-    socket.write(head);
+  return afterRequest(poursAtOnce(head, text));
+}
+
+/** Sends `head` on every connection and repeats the text for as long as it is read. */
+export function poursAtOnce(head: string, text: string): Cue {
+  return (socket) => {
+    if (head !== "") socket.write(head);
     const pour = (): void => {
       while (!socket.destroyed && socket.write(text));
     };
     socket.on("drain", pour);
     pour();
-  });
+  };
 }
 
 /** Answers every request by a reset, after `head` if there is one. */
@@ -151,7 +162,7 @@ export function resets(head = ""): Cue {
 }
 
 /** Resets at once. resetAndDestroy sends a FIN before, and the client may see that one first. */
-function resetNow(socket: Socket): void {
+export function resetNow(socket: Socket): void {
   Object.assign(socket, { resetAndClosing: true });
   socket.destroy();
 }
