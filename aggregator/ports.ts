@@ -98,6 +98,16 @@ export interface OutgoingMessage {
   body: string;
   /** Wall clock of this attempt, integer milliseconds. */
   atMs: number;
+  /** What the receiver named earlier messages of this channel; absent: nothing is kept. */
+  threads?: Threads | undefined;
+}
+
+/** What a receiver named earlier messages of one channel, so that a later one can join them. */
+export interface Threads {
+  /** The receiver's name for this thread; null when there is none. */
+  get(thread: string): Promise<string | null>;
+  /** Keeps the receiver's name for this thread; a later one replaces it. */
+  put(thread: string, name: string): Promise<void>;
 }
 
 /** A channel whose options were validated; it can only send. */
@@ -116,5 +126,9 @@ export interface NotifierKind<Schema extends z.ZodType = z.ZodType> {
   summary: string;
   schema: Schema;
   secretOptions: readonly string[];
+  /** What the operator must allow at the start of the aggregator; absent: nothing. */
+  needs?: "exec" | undefined;
+  /** Meaning of the answers, for the docs; absent where answers are no HTTP statuses. */
+  retries?: string | undefined;
   prepare(options: z.output<Schema>): PreparedNotifier;
 }

@@ -1,4 +1,4 @@
-/** One POST of a notifier: a connection of its own, no redirects, a bounded answer. */
+/** One request of a notifier: a connection of its own, no redirects, a bounded answer. */
 import { Client } from "undici";
 import type { Dispatcher } from "undici";
 import { messageOf, systemCodeOf } from "../../shared/errors.ts";
@@ -17,9 +17,11 @@ export interface AnswerRule {
 /** What is posted, and how its answer is read. */
 export interface HttpPost {
   url: URL;
+  /** Default POST. */
+  method?: "POST" | "PUT" | "PATCH" | undefined;
   /** Names in lower case. */
   headers: Record<string, string>;
-  body: string;
+  body: string | Uint8Array;
   /** The first rule that holds is taken; a status without a rule is not sent again. */
   answers: readonly AnswerRule[];
   /** Wall clock of the attempt, for a Retry-After that is a date. */
@@ -29,7 +31,27 @@ export interface HttpPost {
   tls: { verify: boolean; ca?: string | undefined };
   /** Texts that never stand in the outcome. */
   secrets: readonly string[];
+  /**
+   * Reads what a receiver says in its body: many answer 200 to everything, others say there how
+   * long to wait. Null: the status stands. Not given: a body is only quoted.
+   */
+  read?: ((text: string, status: number) => BodyReading | null) | undefined;
   signal: AbortSignal;
+}
+
+/** What the body of an answer makes of its status; what is absent stands as it was. */
+export interface BodyReading {
+  ok?: boolean;
+  retry?: boolean;
+  /** Sentence; may quote the receiver, secrets are blotted out. */
+  sentence?: string;
+  retryAfterMs?: number;
+}
+
+/** An outcome, and the start of the body that led to it; the text may hold secrets. */
+export interface HttpAnswer {
+  outcome: SendOutcome;
+  text: string;
 }
 
 const EXCERPT_CHARS_MAX = 120;
@@ -59,8 +81,13 @@ const NETWORK_SENTENCES: Readonly<Record<string, string>> = {
   UND_ERR_HEADERS_OVERFLOW: "The headers of the receiver's answer are too large",
 };
 
-/** Posts once. Never rejects for something the receiver did. */
+/** Sends once. Never rejects for something the receiver did. */
 export async function httpPost(post: HttpPost): Promise<SendOutcome> {
+  return (await httpExchange(post)).outcome;
+}
+
+/** Sends once, and gives what the receiver said too. */
+export async function httpExchange(post: HttpPost): Promise<HttpAnswer> {
   const { url, headers, body, signal, tls } = post;
   const client = new Client(url.origin, {
     connect: { rejectUnauthorized: tls.verify, ...(tls.ca === undefined ? {} : { ca: tls.ca }) },
@@ -72,26 +99,28 @@ export async function httpPost(post: HttpPost): Promise<SendOutcome> {
   });
   try {
     const path = `${url.pathname}${url.search}`;
-    const answer = await client.request({ method: "POST", path, headers, body, signal });
-    return answerOutcome(post, answer, await readStart(answer.body));
+    const { method = "POST" } = post;
+    const answer = await client.request({ method, path, headers, body, signal });
+    const bytesMax = post.read ? LIMITS.notifierAnswerBytesMax : LIMITS.webhookAnswerBytesMax;
+    const text = await readStart(answer.body, bytesMax);
+    return { outcome: readOutcome(post, answerOutcome(post, answer, text), text), text };
   } catch (error) {
-    return networkOutcome(post, error);
+    return { outcome: networkOutcome(post, error), text: "" };
   } finally {
     await client.destroy();
   }
 }
 
 /** The answer's first bytes; what it does after them, or instead of them, is of no interest. */
-async function readStart(body: AsyncIterable<Uint8Array>): Promise<string> {
+async function readStart(body: AsyncIterable<Uint8Array>, bytesMax: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
-  const text = (): string =>
-    Buffer.concat(chunks).subarray(0, LIMITS.webhookAnswerBytesMax).toString("utf8");
+  const text = (): string => Buffer.concat(chunks).subarray(0, bytesMax).toString("utf8");
   try {
     for await (const chunk of body) {
       chunks.push(chunk);
       sizeBytes += chunk.byteLength;
-      if (sizeBytes >= LIMITS.webhookAnswerBytesMax) break;
+      if (sizeBytes >= bytesMax) break;
     }
   } catch {
     // The status was read already and says what became of the message.
@@ -107,13 +136,28 @@ function answerOutcome(post: HttpPost, answer: Dispatcher.ResponseData, text: st
   const ok = status >= 200 && status <= 299;
   const sentence = rule?.sentence ?? "The receiver's answer is not understood.";
   const said = ok ? "" : excerpt(text, post.secrets);
-  const moved = redirectOf(post.url, answer.headers["location"], status);
+  const moved = redirectOf(post, answer.headers["location"], status);
   return {
     ok,
     status,
     detail: `Answered ${status}${moved}. ${sentence}${said === "" ? "" : ` It said: ${said}`}`,
     retry,
-    retryAfterMs: retry ? retryAfterMs(answer.headers["retry-after"], post.atMs) : null,
+    retryAfterMs: retryAfterMs(answer.headers["retry-after"], post.atMs),
+  };
+}
+
+/** The outcome as the body says it; a wait belongs only to what is tried again. */
+function readOutcome(post: HttpPost, outcome: SendOutcome, text: string): SendOutcome {
+  const reading = post.read?.(text, outcome.status ?? 0) ?? {};
+  const { ok = outcome.ok, sentence } = reading;
+  const retry = ok ? false : (reading.retry ?? outcome.retry);
+  const said = sentence === undefined ? null : blotted(sentence, post.secrets);
+  return {
+    ...outcome,
+    ok,
+    retry,
+    detail: said === null ? outcome.detail : `Answered ${outcome.status}. ${said}`,
+    retryAfterMs: retry ? (reading.retryAfterMs ?? outcome.retryAfterMs) : null,
   };
 }
 
@@ -128,11 +172,15 @@ function networkOutcome(post: HttpPost, error: unknown): SendOutcome {
 }
 
 /** Where a redirect leads, without its query, which may hold a secret. */
-function redirectOf(from: URL, location: string | string[] | undefined, status: number): string {
+function redirectOf(
+  { url: from, secrets }: HttpPost,
+  location: string | string[] | undefined,
+  status: number,
+): string {
   if (status < 300 || status > 399 || typeof location !== "string") return "";
   if (!URL.canParse(location, from.href)) return "";
   const to = new URL(location, from);
-  return `, moved to ${quoted(`${to.origin}${to.pathname}`)}`;
+  return `, moved to ${quoted(blotted(`${to.origin}${to.pathname}`, secrets))}`;
 }
 
 /** Seconds or an HTTP date (RFC 9110, 10.2.3); null when absent or neither. */
@@ -145,6 +193,12 @@ function retryAfterMs(value: string | string[] | undefined, atMs: number): numbe
 
 /** What the receiver said, in quotes: it may repeat what we sent, so secrets are blotted out. */
 function excerpt(text: string, secrets: readonly string[]): string {
+  const shown = blotted(text, secrets).trim();
+  return shown === "" ? "" : quoted(shown);
+}
+
+/** Text without the secrets that it may repeat. */
+export function blotted(text: string, secrets: readonly string[]): string {
   let shown = text;
   // Words of a value too: "Bearer abc" may come back as "abc". Whole values first.
   const words = secrets.flatMap((secret) => secret.split(/\s+/));
@@ -152,11 +206,11 @@ function excerpt(text: string, secrets: readonly string[]): string {
     if (secret.length < SECRET_CHARS_MIN) continue;
     shown = shown.replaceAll(secret, "***").replaceAll(JSON.stringify(secret).slice(1, -1), "***");
   }
-  return shown.trim() === "" ? "" : quoted(shown.trim());
+  return shown;
 }
 
 /** Text from outside, in quotes, cut; nothing in it can write into a terminal or a log. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   const cut = text.length > EXCERPT_CHARS_MAX ? `${text.slice(0, EXCERPT_CHARS_MAX)}…` : text;
   return JSON.stringify(cut).replace(
     /[^\x20-\x7e…]/g,

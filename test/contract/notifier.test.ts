@@ -5,37 +5,23 @@ import {
   prepareNotifier,
   redactOptions,
 } from "../../aggregator/notifiers/index.ts";
-import { webhookKind } from "../../aggregator/notifiers/webhook.ts";
+import { NOTIFIER_SUBJECTS, OTHER_KINDS } from "../helpers/notifier-subjects.ts";
 import { notifierContract } from "./notifier.ts";
-import type { NotifierSubject } from "./notifier.ts";
 
-const SECRET = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
+for (const subject of NOTIFIER_SUBJECTS) notifierContract(subject);
 
-const SUBJECTS: readonly NotifierSubject[] = [
-  {
-    kind: webhookKind,
-    options: (url) => ({
-      url: `${url}/hook?from=quorate`,
-      secret: SECRET,
-      headers: { Authorization: 'Bearer tok-"quoted"-77', "X-Key": "k3y-of-the-receiver" },
-    }),
-    secrets: [SECRET, 'tok-"quoted"-77', 'tok-\\"quoted\\"-77', "k3y-of-the-receiver"],
-  },
-];
-
-for (const subject of SUBJECTS) notifierContract(subject);
-
-test("every kind of notifier is held to the contract", () => {
+test("every kind of notifier over HTTP is held to the contract, and no kind is forgotten", () => {
   assert.deepEqual(
-    SUBJECTS.map(({ kind }) => kind),
-    NOTIFIER_KINDS,
+    [...NOTIFIER_SUBJECTS.map(({ kind }) => kind.kind), ...OTHER_KINDS].sort(),
+    NOTIFIER_KINDS.map(({ kind }) => kind).sort(),
   );
 });
 
 test("an unknown kind of notifier is refused, and its options are shown fully masked", () => {
+  const names = NOTIFIER_KINDS.map(({ kind }) => kind).join(", ");
   assert.throws(() => prepareNotifier("pigeon", {}), {
     code: "invalid",
-    message: 'Unknown kind of notifier "pigeon": expected one of webhook.',
+    message: `Unknown kind of notifier "pigeon": expected one of ${names}.`,
   });
   assert.deepEqual(redactOptions("pigeon", { coop: "roof" }), { coop: "***" });
 });

@@ -2,36 +2,52 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { TestContext } from "node:test";
-import type { NotifierKind, SendOutcome } from "../../aggregator/ports.ts";
+import type { SendOutcome } from "../../aggregator/ports.ts";
 import {
   mergeSecretOptions,
   prepareNotifier,
   redactOptions,
 } from "../../aggregator/notifiers/index.ts";
-import { systemClock } from "../../shared/clock.ts";
 import { QuorateError } from "../../shared/errors.ts";
+import { memoryThreads, messageOfEvent } from "../helpers/notifier-events.ts";
+import type { NotifierSubject } from "../helpers/notifier-subjects.ts";
 import { startWebhookReceiver, until } from "../helpers/webhook-receiver.ts";
 import type { Answer, WebhookReceiver } from "../helpers/webhook-receiver.ts";
 
-/** A kind under the contract. */
-export interface NotifierSubject {
-  kind: NotifierKind;
-  /** Valid options that send to this URL, every secret option set. */
-  options(url: string): Record<string, unknown>;
-  /** The texts that stand in the secret options. */
-  secrets: readonly string[];
+/** What a receiver may do, and whether it is a success and worth another attempt. */
+interface Case {
+  answer: Answer;
+  ok: boolean;
+  retry: boolean;
+  retryAfterMs?: number;
 }
 
-const BODY = '{"id":"evt_tgt_web_t4","type":"target.down","timestamp":"…","data":{}}';
+const refused = (...statuses: readonly number[]): Case[] =>
+  statuses.map((status) => ({ answer: { status }, ok: false, retry: false }));
 
-/** What a receiver may do, and whether it is a success and worth another attempt. */
-const ANSWERS: readonly { answer: Answer; ok: boolean; retry: boolean }[] = [
-  { answer: { status: 200, body: "fine" }, ok: true, retry: false },
-  { answer: "ok_without_end", ok: true, retry: false },
-  { answer: { status: 500 }, ok: false, retry: true },
-  { answer: { status: 429, headers: { "retry-after": "7" } }, ok: false, retry: true },
-  { answer: { status: 400 }, ok: false, retry: false },
-  { answer: { status: 302, headers: { location: "/elsewhere" } }, ok: false, retry: false },
+const passing = (...statuses: readonly number[]): Case[] =>
+  statuses.map((status) => ({ answer: { status }, ok: false, retry: true }));
+
+const CASES: readonly Case[] = [
+  ...refused(300, 304, 400, 401, 402, 403, 404, 405, 409, 410, 413, 415, 422, 431, 451),
+  ...passing(408, 425, 500, 501, 502, 503, 504, 507, 599),
+  {
+    answer: { status: 429, headers: { "retry-after": "7" } },
+    ok: false,
+    retry: true,
+    retryAfterMs: 7_000,
+  },
+  {
+    answer: { status: 503, headers: { "retry-after": "Thu, 01 Jan 2026 00:02:00 GMT" } },
+    ok: false,
+    retry: true,
+    retryAfterMs: 60_000,
+  },
+  ...[301, 302, 303, 307, 308].map((status) => ({
+    answer: { status, headers: { location: "/elsewhere" } },
+    ok: false,
+    retry: false,
+  })),
   { answer: "reset", ok: false, retry: true },
   { answer: "endless", ok: false, retry: true },
   { answer: "hang", ok: false, retry: true },
@@ -52,8 +68,7 @@ async function sendOnce(
   signal = new AbortController().signal,
 ): Promise<SendOutcome> {
   const notifier = prepareNotifier(subject.kind.kind, subject.options(receiver.url));
-  const atMs = systemClock().wallMs();
-  return await notifier.send({ id: "msg_tgt_web_t4_chn_a", body: BODY, atMs }, signal);
+  return await notifier.send(messageOfEvent("target.down", memoryThreads()), signal);
 }
 
 async function makeReceiver(t: TestContext): Promise<WebhookReceiver> {
@@ -63,23 +78,29 @@ async function makeReceiver(t: TestContext): Promise<WebhookReceiver> {
 }
 
 function holdsAnswers(name: string, subject: NotifierSubject): void {
-  for (const { answer, ok, retry } of ANSWERS) {
-    const said = typeof answer === "string" ? answer : `status ${answer.status}`;
-    test(`${name}: ${said} is an outcome with a sentence, and no connection stays`, async (t) => {
-      const receiver = await makeReceiver(t);
-      receiver.always(answer);
-      const controller = new AbortController();
-      const sending = sendOnce(subject, receiver, controller.signal);
-      await receiver.until(1);
-      if (answer === "hang" || answer === "ok_without_end") controller.abort();
-      const outcome = await sending;
-      assert.ok(/^[A-Z].*[.…"]$/.test(outcome.detail), outcome.detail);
-      // An abort may come before the status was read.
-      if (answer !== "ok_without_end") assert.deepEqual([outcome.ok, outcome.retry], [ok, retry]);
-      await until("closed connections", () => receiver.connections() === 0);
-      assert.equal(receiver.received.length, 1);
-    });
-  }
+  test(`${name}: what its service says is a success`, async (t) => {
+    const receiver = await makeReceiver(t);
+    receiver.always({ status: 200, body: subject.okBody });
+    const { ok, retry, status, retryAfterMs } = await sendOnce(subject, receiver);
+    assert.deepEqual([ok, retry, status, retryAfterMs], [true, false, 200, null]);
+  });
+  test(`${name}: every answer is an outcome with a sentence; no connection stays`, async (t) => {
+    const receiver = await makeReceiver(t);
+    for (const one of CASES) await holdsAnswer({ subject, receiver, ...one });
+    await until("closed connections", () => receiver.connections() === 0);
+    // One request each: nothing was followed, and nothing was repeated.
+    assert.equal(receiver.received.length, CASES.length);
+  });
+  test(`${name}: a success whose body never ends is ended by the abort`, async (t) => {
+    const receiver = await makeReceiver(t);
+    receiver.always("ok_without_end");
+    const controller = new AbortController();
+    const sending = sendOnce(subject, receiver, controller.signal);
+    await receiver.until(1);
+    controller.abort();
+    assert.match((await sending).detail, SENTENCE);
+    await until("closed connections", () => receiver.connections() === 0);
+  });
   test(`${name}: nobody listening is worth another attempt`, async (t) => {
     const receiver = await makeReceiver(t);
     await receiver.close();
@@ -91,7 +112,31 @@ function holdsAnswers(name: string, subject: NotifierSubject): void {
     const receiver = await makeReceiver(t);
     const outcome = await sendOnce(subject, receiver, AbortSignal.abort());
     assert.equal(outcome.ok, false);
+    assert.equal(receiver.received.length, 0);
   });
+}
+
+const SENTENCE = /^[A-Z].*[.…"]$/s;
+
+interface Held extends Case {
+  subject: NotifierSubject;
+  receiver: WebhookReceiver;
+}
+
+async function holdsAnswer({ subject, receiver, answer, ...want }: Held): Promise<void> {
+  const said = typeof answer === "string" ? answer : `status ${answer.status}`;
+  const before = receiver.received.length;
+  receiver.next(answer);
+  const controller = new AbortController();
+  const sending = sendOnce(subject, receiver, controller.signal);
+  if (answer === "hang") {
+    await receiver.until(before + 1);
+    controller.abort();
+  }
+  const { ok, retry, retryAfterMs, detail } = await sending;
+  assert.match(detail, SENTENCE, said);
+  assert.deepEqual([ok, retry], [want.ok, want.retry], `${said}: ${detail}`);
+  assert.equal(retryAfterMs, want.retryAfterMs ?? null, said);
 }
 
 function holdsSecrets(name: string, subject: NotifierSubject): void {
@@ -100,10 +145,23 @@ function holdsSecrets(name: string, subject: NotifierSubject): void {
   };
   test(`${name}: no secret stands in the destination or in an outcome`, async (t) => {
     const receiver = await makeReceiver(t);
-    const body = JSON.stringify({ heard: subject.secrets });
-    receiver.always({ status: 400, body: `${subject.secrets.join(" ")} ${body}` });
-    const options = subject.options(receiver.url);
-    holdsNone(prepareNotifier(name, options).destination);
+    const heard = JSON.stringify({ heard: subject.secrets });
+    const body = `${subject.secrets.join(" ")} ${heard}`;
+    holdsNone(prepareNotifier(name, subject.options(receiver.url)).destination);
+    for (const status of [200, 301, 400, 403, 429, 500]) {
+      receiver.next({ status, body });
+      holdsNone((await sendOnce(subject, receiver)).detail);
+    }
+    // The service repeats the request itself, its path and its headers, in whatever it says.
+    const [seen] = receiver.received;
+    const told = `${seen?.path} ${JSON.stringify(seen?.headers)}`;
+    receiver.next({ status: 400, body: told }, { status: 500, body: `"${told}` });
+    receiver.next({ status: 302, headers: { location: seen?.path ?? "" } });
+    receiver.next({ status: 200, body: JSON.stringify({ ok: false, error: told }) });
+    for (let times = 0; times < 4; times += 1) {
+      holdsNone((await sendOnce(subject, receiver)).detail);
+    }
+    await receiver.close();
     holdsNone((await sendOnce(subject, receiver)).detail);
   });
   test(`${name}: shown options hold no secret, and sent back they keep the stored ones`, () => {
@@ -112,13 +170,14 @@ function holdsSecrets(name: string, subject: NotifierSubject): void {
     holdsNone(JSON.stringify(shown));
     assert.deepEqual(Object.keys(shown), Object.keys(options));
     assert.deepEqual(mergeSecretOptions(name, shown, options), options);
+    if (subject.secrets.length === 0) return;
     assert.throws(() => mergeSecretOptions(name, shown, {}), { code: "invalid" });
   });
   test(`${name}: an error of a secret option does not repeat its value`, () => {
     const options = subject.options("http://127.0.0.1:9");
     for (const secret of subject.kind.secretOptions) {
       const thrown = thrownBy(() =>
-        prepareNotifier(name, { ...options, [secret]: "hunter2hunter2" }),
+        prepareNotifier(name, { ...options, [secret]: "hunter2\nhunter2" }),
       );
       assert.equal(thrown.issues[0]?.path, `options.${secret}`);
       assert.ok(!JSON.stringify([thrown.message, thrown.issues]).includes("hunter2"));

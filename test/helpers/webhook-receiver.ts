@@ -22,6 +22,8 @@ export interface Received {
   path: string;
   headers: IncomingHttpHeaders;
   body: string;
+  /** The body as bytes. */
+  rawBody: Buffer;
   /** The webhook-id header. */
   id: string;
 }
@@ -48,10 +50,11 @@ export async function startWebhookReceiver(port = 0): Promise<WebhookReceiver> {
   const queue: Answer[] = [];
   let usual: Answer = { status: 204 };
   const server = createServer((request, response) => {
-    void readAll(request).then((body) => {
+    void readAll(request).then((rawBody) => {
+      const body = rawBody.toString("utf8");
       const id = String(request.headers["webhook-id"] ?? "");
       const { method = "", url: path = "", headers } = request;
-      received.push({ method, path, headers, body, id });
+      received.push({ method, path, headers, body, rawBody, id });
       answer(queue.shift() ?? usual, response);
     });
   });
@@ -82,11 +85,11 @@ export async function startWebhookReceiver(port = 0): Promise<WebhookReceiver> {
   };
 }
 
-async function readAll(request: IncomingMessage): Promise<string> {
+async function readAll(request: IncomingMessage): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   const source: AsyncIterable<Uint8Array> = request;
   for await (const chunk of source) chunks.push(chunk);
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }
 
 function answer(how: Answer, response: ServerResponse): void {
