@@ -90,7 +90,7 @@ export function createPrinter(options: PrinterOptions): Printer {
 /** The printer of this process: colours only on a terminal and without NO_COLOR. */
 export function terminalPrinter(noColor: boolean): Printer {
   const { stdout, stderr } = process;
-  const isTerminal = stdout.isTTY;
+  const isTerminal = isOnTerminal(stdout);
   // A reader that went away (`| head`) is no error of ours.
   for (const stream of [stdout, stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
@@ -105,6 +105,11 @@ export function terminalPrinter(noColor: boolean): Printer {
     width: () => sizeOf(stdout.columns),
     height: () => sizeOf(stdout.rows),
   });
+}
+
+/** The mark is absent on a pipe, which picocolors would take for "look at CI and FORCE_COLOR". */
+function isOnTerminal(stream: { isTTY?: boolean }): boolean {
+  return stream.isTTY ?? false;
 }
 
 /** A size of the terminal; absent without one, and 0 on a terminal that does not know its own. */
