@@ -39,12 +39,21 @@ export interface PreparedCheck {
   run(context: CheckContext, done: (outcome: CheckOutcome) => void): AbortCheck;
 }
 
+/** Options worth copying, shown in the docs of the kind; a test prepares each. */
+export interface CheckExample {
+  /** What it checks, as a title. */
+  title: string;
+  options: Readonly<Record<string, unknown>>;
+}
+
 /** A kind of check: one file, and one line in `index.ts`. */
 export interface CheckKind<Schema extends z.ZodType = z.ZodType> {
   /** Name in the API, such as `http`. */
   kind: string;
   /** One sentence for the docs. */
   summary: string;
+  /** Examples for the docs, in the order of their use. */
+  examples?: readonly CheckExample[];
   /** Validates `options` of a target; strict, every field described. */
   schema: Schema;
   /** Names of options that are secrets, or paths such as `tls.key`: never shown again. */

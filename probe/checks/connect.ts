@@ -118,6 +118,9 @@ export function upgradeToTls(from: Connection, upgrade: Upgrade): void {
   let secured: Socket;
   try {
     secured = secure(connection, { ...tlsOptions(connection, tls), socket });
+    // With `onread` a TLS socket on top of another one gives nothing out.
+    const take = receiverOf(connection);
+    if (take !== undefined) secured.on("data", take);
   } catch (thrown) {
     return refused(look, thrown);
   }
@@ -158,6 +161,8 @@ function dialTls(connection: Connection, plan: TlsPlan): Socket {
   options.host = look.address;
   options.port = look.port;
   if (look.sourceAddress !== undefined) options.localAddress = look.sourceAddress;
+  const onread = readerOf(connection);
+  if (onread !== undefined) options.onread = onread;
   const socket = secure(connection, options);
   socket.on("connect", () => {
     if (!connection.live) return;
@@ -176,8 +181,6 @@ function tlsOptions(connection: Connection, plan: TlsPlan): DialOptions {
   };
   if (isIP(serverName) === 0) options.servername = serverName;
   if (plan.protocol !== undefined) options.ALPNProtocols = [plan.protocol];
-  const onread = readerOf(connection);
-  if (onread !== undefined) options.onread = onread;
   return options;
 }
 
@@ -209,21 +212,31 @@ function lap(connection: Connection): number {
 }
 
 function readerOf(connection: Connection): OnReadOpts | undefined {
-  const { look, handlers } = connection;
-  const { data } = handlers;
-  if (data === undefined) return undefined;
-  let first = true;
+  const take = receiverOf(connection);
+  if (take === undefined) return undefined;
   return {
     buffer: SHARED,
     callback: (length) => {
       if (!connection.live) return false;
-      if (first) {
-        first = false;
-        look.phases.firstByteUs += lap(connection);
-      }
-      guarded(look, () => data(SHARED.subarray(0, length)));
+      take(SHARED.subarray(0, length));
       return true;
     },
+  };
+}
+
+/** Hands bytes to the kind, and times the first; undefined if the kind reads by itself. */
+function receiverOf(connection: Connection): ((bytes: Buffer) => void) | undefined {
+  const { look, handlers } = connection;
+  const { data } = handlers;
+  if (data === undefined) return undefined;
+  let first = true;
+  return (bytes) => {
+    if (!connection.live) return;
+    if (first) {
+      first = false;
+      look.phases.firstByteUs += lap(connection);
+    }
+    guarded(look, () => data(bytes));
   };
 }
 

@@ -6,7 +6,12 @@ import type { Bounded } from "./bounded.ts";
 import { quoted } from "./sentence.ts";
 
 /** One thing to do on the connection. */
-export type Step = SendStep | ExpectStep;
+export type Step = SendStep | ExpectStep | StartTlsStep;
+
+/** The rest of the script is spoken in TLS. */
+export interface StartTlsStep {
+  startTls: true;
+}
 
 /** Bytes to send; what was received before is forgotten. */
 export interface SendStep {
@@ -25,6 +30,7 @@ export interface ExpectStep {
 export interface StepOptions {
   send?: string | undefined;
   expect?: string | undefined;
+  startTls?: true | undefined;
 }
 
 /** Whether a text without its prefix is bytes in hex; spaces between them are allowed. */
@@ -58,6 +64,7 @@ export function compileScript(
       steps.push({ send: bytesOf(withSecrets(line.send, secrets, `${path}.send`)) });
     }
     if (line.expect !== undefined) steps.push(expectStep(line.expect, `${path}.expect`));
+    if (line.startTls === true) steps.push({ startTls: true });
     return steps;
   });
 }

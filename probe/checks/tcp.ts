@@ -3,16 +3,18 @@ import type { Socket } from "node:net";
 import { z } from "zod";
 import { LIMITS } from "../../shared/limits.ts";
 import type { CheckKind, PreparedCheck } from "./check.ts";
-import { openConnection } from "./connect.ts";
-import type { Destination } from "./connect.ts";
+import { openConnection, upgradeToTls } from "./connect.ts";
+import type { Connection, ConnectionHandlers, Destination } from "./connect.ts";
 import { abortOf, startLook, whereOf } from "./look.ts";
 import type { Look } from "./look.ts";
 import { commonOptions, hostSchema, portSchema, tlsSchema } from "./options.ts";
 import { hostPort } from "./sentence.ts";
 import { secretForms } from "./secrets.ts";
+import { TCP_EXAMPLES } from "./tcp-examples.ts";
 import { compileScript, createReceived, scriptFlaw } from "./tcp-script.ts";
 import type { ExpectStep, Step } from "./tcp-script.ts";
 import { planTls } from "./tls.ts";
+import type { TlsPlan } from "./tls.ts";
 
 const scriptText = z
   .string()
@@ -31,9 +33,13 @@ const lineSchema = z
     expect: scriptText
       .optional()
       .describe('Text, "hex:" and bytes, or "regex:" and a pattern, found anywhere in the reply.'),
+    startTls: z
+      .literal(true)
+      .optional()
+      .describe("Behind `send` and `expect` of this line, TLS begins, as the option `tls` says."),
   })
-  .refine((line) => line.send !== undefined || line.expect !== undefined, {
-    error: "expected `send`, `expect` or both",
+  .refine((line) => Object.keys(line).length > 0, {
+    error: "expected `send`, `expect` or `startTls`",
   });
 
 const tcpSchema = z
@@ -49,8 +55,14 @@ const tcpSchema = z
       .record(z.string().regex(/^[A-Za-z0-9_-]{1,40}$/), z.string().min(1).max(4_096))
       .default({})
       .describe("Secret texts that `send` names as {{name}}."),
-    tls: tlsSchema.optional().describe("Present: TLS is spoken from the start. `{}` is enough."),
+    tls: tlsSchema
+      .optional()
+      .describe("Present: TLS is spoken, from the start unless the script has a startTls."),
     ...commonOptions,
+  })
+  .refine((options) => options.script.filter((line) => line.startTls).length <= 1, {
+    error: "expected at most one startTls",
+    path: ["script"],
   })
   .meta({ id: "TcpOptions", description: "Options of the tcp check." });
 
@@ -58,6 +70,7 @@ const tcpSchema = z
 export const tcpKind: CheckKind<typeof tcpSchema> = {
   kind: "tcp",
   summary: "Connects, and sends and expects texts or bytes in order if there is a script.",
+  examples: TCP_EXAMPLES,
   schema: tcpSchema,
   secretOptions: ["secrets", "tls.key"],
   prepare: prepareTcp,
@@ -65,7 +78,9 @@ export const tcpKind: CheckKind<typeof tcpSchema> = {
 
 function prepareTcp(options: z.output<typeof tcpSchema>): PreparedCheck {
   const { host, port, family, resolver, sourceAddress, latencyLimitMs } = options;
-  const tls = options.tls === undefined ? undefined : planTls(options.tls);
+  const upgrades = options.script.some((line) => line.startTls);
+  const plan = planTls(options.tls ?? tlsSchema.parse({}));
+  const tls = options.tls === undefined || upgrades ? undefined : plan;
   const destination: Destination = { host, port, family, resolver, sourceAddress, tls };
   const steps = compileScript(options.script, options.secrets);
   const secrets = secretForms(Object.values(options.secrets));
@@ -73,7 +88,7 @@ function prepareTcp(options: z.output<typeof tcpSchema>): PreparedCheck {
     endpoint: `${tls === undefined ? "tcp" : "tls"}://${hostPort(host, port)}`,
     run(context, done) {
       const look = startLook({ context, done, secrets, latencyLimitMs });
-      const talk = createTalk(look, steps);
+      const talk = createTalk(look, steps, plan);
       look.progress = talk.progress;
       openConnection(look, destination, talk);
       return abortOf(look);
@@ -82,20 +97,18 @@ function prepareTcp(options: z.output<typeof tcpSchema>): PreparedCheck {
 }
 
 /** A script being spoken on one connection. */
-interface Talk {
-  open(socket: Socket): void;
+interface Talk extends ConnectionHandlers {
   data(bytes: Buffer): void;
-  closed(): void;
   progress(): string;
 }
 
-function createTalk(look: Look, steps: readonly Step[]): Talk {
+function createTalk(look: Look, steps: readonly Step[], plan: TlsPlan): Talk {
   const received = createReceived();
   let at = 0;
-  let connection: Socket | undefined;
+  let open: { socket: Socket; connection: Connection } | undefined;
 
-  /** Does steps until one must wait for bytes; true at the end of the script. */
-  const advance = (socket: Socket): void => {
+  /** Does steps until one must wait for bytes, or for TLS; passes at the end of the script. */
+  const advance = (socket: Socket, connection: Connection): void => {
     for (; at < steps.length; at += 1) {
       const step = steps[at];
       if (step === undefined) break;
@@ -103,6 +116,11 @@ function createTalk(look: Look, steps: readonly Step[]): Talk {
         received.drop(received.bytes().length);
         socket.write(step.send);
         continue;
+      }
+      if ("startTls" in step) {
+        if (!mayStartTls(look, received.bytes())) return;
+        at += 1;
+        return upgradeToTls(connection, { socket, tls: plan, handlers: talk });
       }
       const found = step.find(received.bytes());
       if ("tooLong" in found) {
@@ -114,18 +132,16 @@ function createTalk(look: Look, steps: readonly Step[]): Talk {
     }
     look.pass();
   };
-  const waitingFor = (): ExpectStep | undefined => {
-    const step = steps[at];
-    return step === undefined || "send" in step ? undefined : step;
-  };
+  const waitingFor = (): ExpectStep | undefined => expectOf(steps[at]);
   const got = (): string => {
     const bytes = received.bytes();
     return bytes.length === 0 ? "nothing" : look.quote(bytes.toString("latin1"));
   };
-  return {
-    open(socket) {
-      connection = socket;
-      advance(socket);
+  const talk: Talk = {
+    open(socket, connection) {
+      open = { socket, connection };
+      received.drop(received.bytes().length);
+      advance(socket, connection);
     },
     data(bytes) {
       if (!received.add(bytes)) {
@@ -134,7 +150,7 @@ function createTalk(look: Look, steps: readonly Step[]): Talk {
         const detail = `${whereOf(look)} sent more than ${limit} bytes without ${shown}.`;
         return look.fail("expect_mismatch", detail);
       }
-      if (connection !== undefined) advance(connection);
+      if (open !== undefined) advance(open.socket, open.connection);
     },
     closed() {
       const shown = waitingFor()?.shown ?? "the end of the script";
@@ -144,4 +160,19 @@ function createTalk(look: Look, steps: readonly Step[]): Talk {
     },
     progress: () => `: expected ${waitingFor()?.shown ?? "nothing more"}, got ${got()}`,
   };
+  return talk;
+}
+
+const expectOf = (step: Step | undefined): ExpectStep | undefined =>
+  step !== undefined && "find" in step ? step : undefined;
+
+/** TLS begins behind the line that was expected; what follows it was put there by a stranger. */
+function mayStartTls(look: Look, rest: Buffer): boolean {
+  const lineEnd = rest.indexOf("\n");
+  if (rest.length === 0 || lineEnd === rest.length - 1) return true;
+  if (lineEnd < 0) return false;
+  // RFC 3207 section 6 forbids this, and CVE-2011-0411 shows why.
+  const early = look.quote(rest.toString("latin1", lineEnd + 1), 40);
+  look.fail("protocol_error", `${whereOf(look)} sent ${early} before TLS began.`);
+  return false;
 }
