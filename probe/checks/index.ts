@@ -1,13 +1,23 @@
 /** The one table of check kinds, and the door through which options come in. */
 import { maskOptions, unknownKind, unmaskOptions } from "../../shared/options.ts";
 import type { CheckKind, CheckSite, PreparedCheck } from "./check.ts";
+import { dnsKind } from "./dns.ts";
 import { grpcKind } from "./grpc.ts";
 import { httpKind } from "./http.ts";
+import { ntpKind } from "./ntp.ts";
 import { prepareKind } from "./prepare.ts";
+import { redisKind } from "./redis.ts";
 import { tcpKind } from "./tcp.ts";
 
 /** Every kind of check; a new kind is one file and one line here. */
-export const CHECK_KINDS: readonly CheckKind[] = [httpKind, tcpKind, grpcKind];
+export const CHECK_KINDS: readonly CheckKind[] = [
+  httpKind,
+  tcpKind,
+  grpcKind,
+  dnsKind,
+  redisKind,
+  ntpKind,
+];
 
 const BY_NAME: ReadonlyMap<string, CheckKind> = new Map(
   CHECK_KINDS.map((kind) => [kind.kind, kind]),

@@ -1,4 +1,5 @@
 /** What a test needs from the machine beyond Node: skipped with a sentence when it is absent. */
+import { spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
@@ -14,8 +15,10 @@ export interface NeedsOptions {
   skip: string | false;
 }
 
-const isOnPath = (program: string): boolean =>
-  [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin"].some((folder) => {
+/** Where a program stands; its bare name when nowhere, which fails with a sentence of its own. */
+export function pathOf(program: string): string {
+  const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin"];
+  const found = folders.find((folder) => {
     try {
       accessSync(join(folder, program), constants.X_OK);
       return folder !== "";
@@ -23,18 +26,33 @@ const isOnPath = (program: string): boolean =>
       return false;
     }
   });
+  return found === undefined ? program : join(found, program);
+}
+
+const isOnPath = (program: string): boolean => pathOf(program) !== program;
 
 const debianProgram = (program: string, debianPackage: string): Need => ({
   isMet: () => isOnPath(program),
   install: `apt-get install ${debianPackage}`,
 });
 
+/** Whether this process may make a network namespace: root of a container often may not. */
+function mayMakeNamespaces(): boolean {
+  const name = `quorate-${process.pid}-needs`;
+  const made = ["add", "del"].map((deed) => spawnSync(pathOf("ip"), ["netns", deed, name]));
+  return made.every(({ status }) => status === 0);
+}
+
 const NEEDS = {
   ping: debianProgram("ping", "iputils-ping"),
   ip: debianProgram("ip", "iproute2"),
   chromium: debianProgram("chromium", "chromium"),
   haproxy: debianProgram("haproxy", "haproxy"),
+  nsd: debianProgram("nsd", "nsd"),
+  chronyd: debianProgram("chronyd", "chrony"),
+  mariadbd: debianProgram("mariadbd", "mariadb-server"),
   "redis-server": debianProgram("redis-server", "redis-server"),
+  netns: { isMet: mayMakeNamespaces, install: "sudo npm test, or docker run --privileged" },
   root: { isMet: () => process.getuid?.() === 0, install: "sudo npm test" },
 } satisfies Record<string, Need>;
 

@@ -1,0 +1,59 @@
+/** A conversation on one connection: bytes are kept until a whole message is there. */
+import type { Socket } from "node:net";
+import { LIMITS } from "../../shared/limits.ts";
+import type { ConnectionHandlers } from "./connect.ts";
+import { whereOf } from "./look.ts";
+import type { Look } from "./look.ts";
+import { createReceived } from "./tcp-script.ts";
+
+/** What a kind says and hears on its connection. */
+export interface Conversation {
+  /** Connected, and handshaken if there is TLS: the kind says its first words, or waits. */
+  open(socket: Socket): void;
+  /**
+   * Looks at everything that was received and not yet taken, and returns how many bytes of it make
+   * the next message; 0: more must come. It may end the look.
+   */
+  take(bytes: Buffer): number;
+  /** What is waited for, as in "before {its greeting}". */
+  awaited(): string;
+}
+
+/**
+ * Handlers of a connection on which a conversation is held. Ends the look when the target closes
+ * early, and when it sends more than LIMITS.checkReplyBytesMax without a message.
+ */
+export function hold(look: Look, conversation: Conversation): ConnectionHandlers {
+  const received = createReceived();
+  let connection: Socket | undefined;
+  const advance = (): void => {
+    while (!look.ended()) {
+      const bytes = received.bytes();
+      const taken = bytes.length === 0 ? 0 : conversation.take(bytes);
+      if (taken <= 0) return;
+      received.drop(taken);
+    }
+  };
+  const got = (): string => {
+    const bytes = received.bytes();
+    return bytes.length === 0 ? "nothing more" : look.quote(bytes.toString("latin1"), 60);
+  };
+  look.progress = () => `: expected ${conversation.awaited()}, got ${got()}`;
+  return {
+    open(socket) {
+      connection = socket;
+      conversation.open(socket);
+    },
+    data(bytes) {
+      if (connection === undefined || look.ended()) return;
+      if (received.add(bytes)) return advance();
+      const limit = LIMITS.checkReplyBytesMax;
+      const sentence = `${whereOf(look)} sent more than ${limit} bytes as`;
+      look.fail("protocol_error", `${sentence} ${conversation.awaited()}.`);
+    },
+    closed() {
+      const sentence = `${whereOf(look)} closed the connection before`;
+      look.fail("connection_closed", `${sentence} ${conversation.awaited()}, after ${got()}.`);
+    },
+  };
+}
