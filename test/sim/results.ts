@@ -1,0 +1,70 @@
+/** RESULTS.md: the figures that the README points at, written anew by `npm run sim -- --write`. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { simOptions } from "./options.ts";
+import type { SimOptions } from "./options.ts";
+import { ablationTable, caseLines, commandOf, meshLine, policyTable } from "./report.ts";
+import { rateTable } from "./report.ts";
+import { RULES, isRule } from "./rules.ts";
+import type { Rule } from "./rules.ts";
+import { runSim } from "./run.ts";
+import type { RunResult } from "./run.ts";
+
+const SEEDS = [1, 2] as const;
+const SIZE = { days: 14, targets: 20 } as const;
+
+const INTRO = `# What the simulation shows
+
+Written by \`npm run sim -- --write\`. The real verdict engine and the real schedule, runner,
+bursts, self-check and batches of the probe live through the faults listed at the end, on simulated clocks,
+networks and targets; each command below replays its table exactly.
+
+- **False DOWN**: called DOWN while the target had been reachable for an interval and a timeout.
+- **Missed**: an outage of 2 min or more that was never called DOWN.
+- **p50, p95, max**: from the true start of such an outage to DOWN.
+- An outage is a target that is broken, or hosted in a region that is lost or cut off from all
+  others. A route that one region lacks, a dead resolver and whatever befalls a probe is none.
+- The other policies get one sample an interval, as their originals do, with the same \`fall\` and
+  \`rise\`; they know neither canaries nor bursts. \`18 % of fresh\` is Route 53's rule.`;
+
+/** Runs everything that RESULTS.md shows and writes it. */
+export function writeResults(print: (lines: readonly string[]) => void): void {
+  const lines = [INTRO];
+  const add = (more: readonly string[]): void => {
+    lines.push("", ...more);
+    print(["", ...more]);
+  };
+  for (const { rate, vantages, title } of SECTIONS) {
+    const runs = runSeeds({ rate, vantages });
+    add([`## ${title}`, "", "```sh", commandOf(runs), "```", ""]);
+    const [first] = runs;
+    if (first) add([meshLine(first), "", ...policyTable(runs), "", ...caseLines(runs)]);
+  }
+  for (const vantages of [5, 3]) add(ablation(vantages));
+  add(["## The faults, at ten times the normal rates", "", ...rateTable({ rate: 10 })]);
+  writeFileSync(join(import.meta.dirname, "RESULTS.md"), `${lines.join("\n")}\n`);
+}
+
+const SECTIONS = [
+  { rate: 10, vantages: 5, title: "Ten times the normal faults, five domains" },
+  { rate: 10, vantages: 3, title: "Ten times the normal faults, three domains" },
+  { rate: 1, vantages: 5, title: "Normal faults, five domains" },
+  { rate: 1, vantages: 3, title: "Normal faults, three domains" },
+] as const;
+
+function runSeeds(given: Partial<SimOptions>): RunResult[] {
+  return SEEDS.map((seed) => runSim(simOptions({ ...SIZE, ...given, seed })));
+}
+
+function ablation(vantages: number): string[] {
+  const sets: Rule[][] = [
+    [],
+    ...Object.keys(RULES)
+      .filter(isRule)
+      .map((rule) => [rule]),
+  ];
+  const all = sets.map((without) => runSeeds({ rate: 10, vantages, without }));
+  const command = `${commandOf(all[0] ?? [])} --ablation`;
+  const title = `## What each rule is worth, ${vantages} domains`;
+  return [title, "", "```sh", command, "```", "", ...ablationTable(all)];
+}
