@@ -16,8 +16,8 @@ const SIZE = { days: 14, targets: 20 } as const;
 const INTRO = `# What the simulation shows
 
 Written by \`npm run sim -- --write\`. The real verdict engine and the real schedule, runner,
-bursts, self-check and batches of the probe live through the faults listed at the end, on simulated clocks,
-networks and targets; each command below replays its table exactly.
+bursts, self-check and batches of the probe live through the faults listed at the end, on simulated
+clocks, networks and targets; each command below replays its table exactly.
 
 - **False DOWN**: called DOWN while the target had been reachable for an interval and a timeout.
 - **Missed**: an outage of 2 min or more that was never called DOWN.
