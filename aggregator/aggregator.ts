@@ -120,7 +120,7 @@ export function createAggregator(deps: AggregatorDeps): Aggregator {
 }
 
 /** Canaries of an operator come by configuration; without one there are the mesh's own. */
-const NO_REFERENCES = { canaries: [], advertisedAddress: null, mustFailAddress: null };
+const NO_REFERENCES = { canaries: [], advertisedUrl: null, mustFailAddress: null };
 
 /** What a probe must say beside address and token to trust this aggregator. */
 function joinFlagsOf({ tls, insecure }: AggregatorOptions): string[] {

@@ -1,5 +1,6 @@
 /** The doors between rooms. Rooms import this file; only main.ts picks what stands behind. */
 import type { z } from "zod";
+import type { MeshReach } from "../shared/mesh.ts";
 import type { ProbeStatus } from "../shared/probe.ts";
 import type { Target } from "../shared/target.ts";
 import type { VerdictExplanation, VerdictState } from "../shared/verdict.ts";
@@ -57,6 +58,8 @@ export interface EventBus {
 export interface MeshSessions {
   /** Facts of the probe's session and last heartbeat, without its state as a witness. */
   status(probeId: string): Omit<ProbeStatus, "state" | "reason" | "sinceMs"> | null;
+  /** What every probe's canaries said last: who reaches whom. */
+  reach(): MeshReach;
   /** Sends assignments again to every connected probe that a change concerns. */
   targetChanged(target: Target): void;
   targetDeleted(target: Target): void;

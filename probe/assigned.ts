@@ -6,7 +6,7 @@ import { QuorateError, messageOf } from "../shared/errors.ts";
 import { noPhases } from "../shared/outcome.ts";
 import type { CheckOutcome } from "../shared/outcome.ts";
 import type { Assignment, Assignments } from "../shared/proto/gen/quorate/v1/mesh.ts";
-import type { PreparedCheck } from "./checks/check.ts";
+import type { PreparedCheck, PushReport } from "./checks/check.ts";
 
 /** Longest own burst an aggregator may ask for; more is read as this (`fall` is at most 10). */
 export const BURST_ATTEMPTS_MAX = 10;
@@ -53,22 +53,34 @@ export interface AssignedDeps {
 export interface Assigned {
   /** Applies a snapshot or a delta. */
   apply(message: Assignments): void;
+  /** Hands a report to the target of that name; false: there is none, or its key is wrong. */
+  report(name: string, report: PushReport): boolean;
   /** How many targets are assigned. */
   size(): number;
   /** Forgets what a snapshot left to do. */
   stop(): void;
 }
 
+interface Known {
+  target: AssignedTarget;
+  source: Assignment;
+}
+
 /** Creates an empty book. */
 export function createAssigned(deps: AssignedDeps): Assigned {
-  const targets = new Map<number, { target: AssignedTarget; source: Assignment }>();
+  const targets = new Map<number, Known>();
+  const names = new Map<string, number>();
   /** Handles that the last snapshot did not name, and that no delta has named since. */
   let unnamed = new Set<number>();
   let rest: Timer | null = null;
 
   function remove(handle: number): void {
     unnamed.delete(handle);
-    if (targets.delete(handle)) deps.onRemoved(handle);
+    const known = targets.get(handle);
+    if (!known) return;
+    targets.delete(handle);
+    if (names.get(known.target.name) === handle) names.delete(known.target.name);
+    deps.onRemoved(handle);
   }
 
   function upsert(source: Assignment): void {
@@ -79,12 +91,18 @@ export function createAssigned(deps: AssignedDeps): Assigned {
       const fields = { handle: source.handle, max: LIMITS.targetsMax };
       return deps.log.warn(fields, "More targets than a probe takes: this one is left out.");
     }
-    const target = assignedTarget(source, deps);
+    const target = assignedTarget(source, deps, known);
+    if (known) names.delete(known.target.name);
+    names.set(target.name, source.handle);
     targets.set(source.handle, { target, source });
     deps.onSet(target);
   }
 
   return {
+    report(name, report) {
+      const check = targets.get(names.get(name) ?? -1)?.target.check;
+      return check !== undefined && isRunnable(check) && check.receive?.(report) === true;
+    },
     size: () => targets.size,
     apply(message) {
       if (message.snapshot) {
@@ -118,7 +136,7 @@ function sameAssignment(known: Assignment, given: Assignment): boolean {
 }
 
 /** Numbers are bounded again here: a probe must live with whatever an aggregator sends. */
-function assignedTarget(source: Assignment, deps: AssignedDeps): AssignedTarget {
+function assignedTarget(source: Assignment, deps: AssignedDeps, known?: Known): AssignedTarget {
   const intervalMs = Math.max(LIMITS.intervalMsMin, source.intervalMs);
   return {
     handle: source.handle,
@@ -129,8 +147,13 @@ function assignedTarget(source: Assignment, deps: AssignedDeps): AssignedTarget 
     phaseMs: source.phaseMs % intervalMs,
     fall: Math.min(Math.max(1, source.fall), BURST_ATTEMPTS_MAX),
     fastMs: Math.min(source.fastMs, intervalMs),
-    check: prepared(source, deps),
+    // The same check goes on, with what it has learned (the reports of push), if it is the same.
+    check: known && sameCheck(known.source, source) ? known.target.check : prepared(source, deps),
   };
+}
+
+function sameCheck(known: Assignment, given: Assignment): boolean {
+  return known.kind === given.kind && known.optionsJson === given.optionsJson;
 }
 
 function prepared(source: Assignment, deps: AssignedDeps): PreparedCheck | CheckOutcome {

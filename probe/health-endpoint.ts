@@ -1,6 +1,7 @@
 /** The health endpoint: what other probes use as a canary; it answers 200 while the probe runs. */
 import { createServer } from "node:http";
-import { QuorateError, messageOf } from "../shared/errors.ts";
+import type { Server } from "node:http";
+import { QuorateError, messageOf, systemCodeOf } from "../shared/errors.ts";
 import { formatHostPort } from "../shared/host-port.ts";
 import type { HostPort } from "../shared/host-port.ts";
 import { LIMITS } from "../shared/limits.ts";
@@ -26,16 +27,13 @@ export async function listenHealth(listen: HostPort): Promise<HealthEndpoint> {
     },
   );
   server.maxConnections = LIMITS.healthConnectionsMax;
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (error) => reject(cannotListen(listen, error)));
-    server.listen(listen.port, listen.host, resolve);
-  });
+  const host = await listenOn(server, listen);
   // A client that breaks off is no event of the probe's.
   server.on("clientError", (_error, socket) => void socket.destroy());
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : listen.port;
   return {
-    address: formatHostPort({ host: listen.host, port }),
+    address: formatHostPort({ host, port }),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -44,7 +42,32 @@ export async function listenHealth(listen: HostPort): Promise<HealthEndpoint> {
   };
 }
 
-function cannotListen(listen: HostPort, error: Error): QuorateError {
+/** Listens and gives the host; on a machine without IPv6 every address is that of IPv4. */
+async function listenOn(server: Server, listen: HostPort): Promise<string> {
+  try {
+    await listenOnce(server, listen);
+    return listen.host;
+  } catch (error) {
+    const without6 = ["EAFNOSUPPORT", "EADDRNOTAVAIL"].includes(systemCodeOf(error));
+    if (!without6 || listen.host !== "::") throw cannotListen(listen, error);
+  }
+  await listenOnce(server, { host: "0.0.0.0", port: listen.port }).catch((error: unknown) => {
+    throw cannotListen(listen, error);
+  });
+  return "0.0.0.0";
+}
+
+function listenOnce(server: Server, { host, port }: HostPort): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+function cannotListen(listen: HostPort, error: unknown): QuorateError {
   const address = formatHostPort(listen);
   return new QuorateError(
     "unavailable",

@@ -10,8 +10,10 @@ const FIRST_WAIT_MS = 200;
 export interface HeartbeatsDeps {
   clock: Clock;
   selfCheck: SelfCheck;
-  /** Everything but the canaries. */
-  facts: () => Omit<HeartbeatFacts, "canaries" | "mustFailHeld">;
+  /** Everything but the canaries and the last outage. */
+  facts: () => Omit<HeartbeatFacts, "canaries" | "mustFailHeld" | "lastOutage">;
+  /** The last time without a session. Default: there was none. */
+  lastOutage?: () => HeartbeatFacts["lastOutage"];
   /** Sends a heartbeat; false when there is no session. */
   send: (facts: HeartbeatFacts) => boolean;
 }
@@ -43,7 +45,8 @@ export function createHeartbeats(deps: HeartbeatsDeps): Heartbeats {
       if (begunIn !== session) return;
       waiting = false;
       const { answers, mustFailHeld } = round;
-      deps.send({ ...deps.facts(), canaries: answers, mustFailHeld });
+      const lastOutage = deps.lastOutage?.();
+      deps.send({ ...deps.facts(), canaries: answers, mustFailHeld, lastOutage });
     });
   }
 

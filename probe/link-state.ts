@@ -18,7 +18,7 @@ export type LinkState =
 /** Shortest wait before a new session; shorter makes a thousand probes come back at once. */
 export const RETRY_MS_MIN = 200;
 /** Longest wait before a new session; longer leaves a mended aggregator blind for longer. */
-export const RETRY_MS_MAX = 15_000;
+export const RETRY_MS_MAX = 5_000;
 
 /**
  * Wait before try number `failures` (from 1): exponential with full jitter between the bounds.

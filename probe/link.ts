@@ -22,6 +22,8 @@ import type {
 import type { Random } from "../shared/random.ts";
 import type { TimeAnchor } from "../shared/result.ts";
 import type { LinkChannel } from "./channel.ts";
+import { createRefusals } from "./refusals.ts";
+import type { Refusals } from "./refusals.ts";
 import { retryDelayMs } from "./link-state.ts";
 import type { LinkState } from "./link-state.ts";
 import type { Spool } from "./spool.ts";
@@ -42,13 +44,15 @@ export type HeartbeatFacts = Omit<Heartbeat, "sequence" | "sentMonoMs">;
 /** What the link tells the probe. */
 export interface LinkHandlers {
   onAnchor(anchor: TimeAnchor): void;
+  /** Whether the probe of this welcome is the one that this data folder is of; else why not. */
+  onIdentity(welcome: Welcome): string | null;
   /** A session is open; heartbeats are due every `heartbeatMs`, the first at once. */
   onWelcome(welcome: Welcome, heartbeatMs: number): void;
   onAssignments(assignments: Assignments): void;
   onRecheck(recheck: Recheck): void;
   onDrain(reason: string): void;
-  /** The session that was open is over. */
-  onDown(): void;
+  /** The session that was open is over; `why` is a sentence. */
+  onDown(why: string): void;
   /** The aggregator said not to come back; the link will not try again. */
   onRefused(why: string): void;
 }
@@ -100,6 +104,7 @@ interface LinkData {
   session: Session | null;
   /** Sessions in a row that ended before a heartbeat was acknowledged. */
   failures: number;
+  refusals: Refusals;
   retry: Timer | null;
 }
 
@@ -110,6 +115,7 @@ export function createLink(deps: LinkDeps): Link {
     state: { name: "idle" },
     session: null,
     failures: 0,
+    refusals: createRefusals(deps),
     retry: null,
   };
   return {
@@ -177,16 +183,19 @@ function receive(link: LinkData, session: Session, { body }: AggregatorMessage):
       return handlers.onAssignments(body.value);
     case "recheck":
       return handlers.onRecheck(body.value);
+    case "refused":
+      return link.refusals.take(body.value);
     case "drain":
       return handlers.onDrain(body.value.reason);
-    case undefined:
-      // A newer aggregator may say things this probe does not know.
+    case undefined: // A newer aggregator may say things this probe does not know.
       return log.debug({}, "A message of an unknown type was passed over.");
   }
 }
 
 function welcomed(link: LinkData, session: Session, welcome: Welcome): void {
   const { clock, spool, handlers, log } = link.deps;
+  const misfit = handlers.onIdentity(welcome);
+  if (misfit !== null) return refuse(link, session, misfit);
   const nowMs = clock.monoMs();
   session.watch.cancel();
   session.window = Math.min(Math.max(1, welcome.window), LIMITS.batchWindow);
@@ -234,13 +243,18 @@ function goodbye(
   session: Session,
   { reason, final }: { reason: string; final: boolean },
 ): void {
-  const { handlers, log } = link.deps;
+  if (final) return refuse(link, session, reason);
   endSession(link, session, `The aggregator said goodbye: ${reason}`);
-  if (!final) return;
+}
+
+/** Ends a session for good: no other one of this credential could be better. */
+function refuse(link: LinkData, session: Session, why: string): void {
+  const { handlers, log } = link.deps;
+  endSession(link, session, why);
   link.retry?.cancel();
-  link.state = { name: "refused", why: reason };
-  log.error({ reason }, "The aggregator will not have this probe back; it does not try again.");
-  handlers.onRefused(reason);
+  link.state = { name: "refused", why };
+  log.error({ why }, "This probe cannot have a session any more; it does not try again.");
+  handlers.onRefused(why);
 }
 
 /** Ends a session, whoever wanted it, and plans the next one. */
@@ -258,12 +272,12 @@ function endSession(link: LinkData, session: Session, why: string): void {
   link.state = { name: "waiting", retryAtMonoMs: clock.monoMs() + delayMs, why };
   link.retry = clock.after(delayMs, () => connect(link));
   log.warn({ why, retryInMs: delayMs }, "There is no session with the aggregator.");
-  if (wasOpen) handlers.onDown();
+  if (wasOpen) handlers.onDown(why);
 }
 
-function closeSession(session: Session): void {
-  session.stream.cancel();
-  session.client.close();
+function closeSession({ stream, client }: Session): void {
+  stream.cancel();
+  client.close();
 }
 
 async function stop(link: LinkData, reason: string): Promise<void> {

@@ -27,7 +27,7 @@ export interface ProbeOptions {
   aggregator: HostPort;
   /** Probe token; a secret. */
   token: string;
-  /** Folder of the spool. */
+  /** Folder of the spool, of this probe alone. */
   data: string;
   /** Certificate authority of the aggregator, a PEM file. Default: the roots Node carries. */
   ca?: string | undefined;
@@ -36,8 +36,8 @@ export interface ProbeOptions {
   /** Local address that checks connect from. Default: the system's choice. */
   sourceAddress?: string | undefined;
   /**
-   * Where the health endpoint listens; null: nowhere. Default 127.0.0.1 on a free port when the
-   * aggregator is on this machine, else nowhere.
+   * Where the health endpoint listens; null: nowhere. Default a free port: of the source address if
+   * one is given, of 127.0.0.1 when the aggregator is on this machine, else of every address.
    */
   healthListen?: HostPort | null | undefined;
   /** Address that nothing may answer. Default: what the aggregator names. */
@@ -85,9 +85,7 @@ async function runUntil(stopping: AbortSignal, options: ProbeOptions, log: Log):
 
 function depsOf(options: ProbeOptions, log: Log): ProbeDeps {
   const { aggregator, ca, insecure, mustFail } = options;
-  const onThisMachine = isLoopbackHost(aggregator.host);
   const site: CheckSite = { secrets: openSecrets({ file: options.secrets, log }) };
-  const healthDefault = onThisMachine ? { host: "127.0.0.1", port: 0 } : null;
   return {
     clock: systemClock(),
     random: systemRandom(),
@@ -100,10 +98,17 @@ function depsOf(options: ProbeOptions, log: Log): ProbeDeps {
     kinds: CHECK_KINDS.map((kind) => kind.kind),
     prepareCheck: (kind, checkOptions) => prepareCheck(kind, checkOptions, site),
     sourceAddress: options.sourceAddress,
-    healthListen: options.healthListen === undefined ? healthDefault : options.healthListen,
+    healthListen:
+      options.healthListen === undefined ? healthDefault(options) : options.healthListen,
     mustFailAddress: mustFail ? formatHostPort(mustFail) : null,
     knownGoodName: options.knownGoodName ?? null,
   };
+}
+
+/** Peers of another machine must reach it: which of its addresses they see, the aggregator tells. */
+function healthDefault({ aggregator, sourceAddress }: ProbeOptions): HostPort {
+  const everywhere = isLoopbackHost(aggregator.host) ? "127.0.0.1" : "::";
+  return { host: sourceAddress ?? everywhere, port: 0 };
 }
 
 function processSignal(): AbortSignal {

@@ -8,6 +8,8 @@ import type { Random } from "../shared/random.ts";
 import type { TimeAnchor } from "../shared/result.ts";
 import type { PrepareCheck } from "./assigned.ts";
 import type { LinkChannel } from "./channel.ts";
+import { holdFolder } from "./folder.ts";
+import type { Folder } from "./folder.ts";
 import { listenHealth } from "./health-endpoint.ts";
 import type { HealthEndpoint } from "./health-endpoint.ts";
 import { createHeartbeats } from "./heartbeat.ts";
@@ -15,6 +17,8 @@ import type { Heartbeats } from "./heartbeat.ts";
 import type { LinkState } from "./link-state.ts";
 import { createLink } from "./link.ts";
 import type { HeartbeatFacts, Link, LinkHandlers } from "./link.ts";
+import { createOutageWatch } from "./outage.ts";
+import type { OutageWatch } from "./outage.ts";
 import { openSpool } from "./spool.ts";
 import type { Spool } from "./spool.ts";
 import { processVitals } from "./vitals.ts";
@@ -37,7 +41,7 @@ export interface ProbeDeps {
   channel: LinkChannel;
   /** Probe token; a secret. */
   token: string;
-  /** Folder of the spool; made when missing. */
+  /** Folder of the spool, of this probe alone; made when missing. */
   dataDir: string;
   version: string;
   hostname: string;
@@ -52,7 +56,7 @@ export interface ProbeDeps {
   mustFailAddress: string | null;
   /** Name that every resolver knows, asked of a resolver that failed; null: none. */
   knownGoodName: string | null;
-  /** Called when the aggregator said not to come back; the probe still has to be stopped. */
+  /** Called when this probe cannot go on; it still has to be stopped. */
   onRefused?: (why: string) => void;
 }
 
@@ -72,15 +76,17 @@ export interface Probe {
 interface Parts {
   work: Work;
   heartbeats: Heartbeats;
+  outage: OutageWatch;
   link: Link;
 }
 
-type WorkFacts = Omit<HeartbeatFacts, "canaries" | "mustFailHeld" | keyof Vitals>;
+type WorkFacts = Omit<HeartbeatFacts, "canaries" | "mustFailHeld" | "lastOutage" | keyof Vitals>;
 
 interface ProbeState {
   deps: ProbeDeps;
   bootId: string;
   anchor: TimeAnchor | null;
+  folder: Folder | null;
   health: HealthEndpoint | null;
   spool: Spool | null;
   parts: Parts | null;
@@ -93,6 +99,7 @@ export function createProbe(deps: ProbeDeps): Probe {
     deps,
     bootId,
     anchor: null,
+    folder: null,
     health: null,
     spool: null,
     parts: null,
@@ -107,9 +114,21 @@ export function createProbe(deps: ProbeDeps): Probe {
 }
 
 async function start(probe: ProbeState): Promise<void> {
-  const { clock, log, dataDir, healthListen } = probe.deps;
-  if (healthListen) probe.health = await listenHealth(healthListen);
-  const spool = openSpool({ clock, log, dataDir, bootId: probe.bootId });
+  const { clock, log, dataDir, hostname, healthListen, onRefused } = probe.deps;
+  const { bootId } = probe;
+  const onLost = (why: string): void => {
+    log.error({}, why);
+    onRefused?.(why);
+  };
+  const folder = holdFolder({ clock, log, dataDir, bootId, hostname, onLost });
+  try {
+    if (healthListen) probe.health = await listenHealth(healthListen);
+  } catch (error) {
+    folder.release();
+    throw error;
+  }
+  probe.folder = folder;
+  const spool = openSpool({ clock, log, dataDir, bootId });
   probe.spool = spool;
   const parts = assemble(probe, spool);
   probe.parts = parts;
@@ -128,10 +147,12 @@ function assemble(probe: ProbeState, spool: Spool): Parts {
     },
   });
   const readVitals = processVitals(deps.clock);
+  const outage = createOutageWatch({ ...deps, selfCheck: work.selfCheck });
   const heartbeats = createHeartbeats({
     clock: deps.clock,
     selfCheck: work.selfCheck,
     facts: () => ({ ...readVitals(), ...workFacts(work, spool) }),
+    lastOutage: outage.last,
     send: (facts) => link.heartbeat(facts),
   });
   const link = createLink({
@@ -142,9 +163,9 @@ function assemble(probe: ProbeState, spool: Spool): Parts {
     token: deps.token,
     spool,
     hello: () => helloOf(probe),
-    handlers: handlersOf(probe, { work, heartbeats }),
+    handlers: handlersOf(probe, { work, heartbeats, outage }),
   });
-  return { work, heartbeats, link };
+  return { work, heartbeats, outage, link };
 }
 
 function workFacts(work: Work, spool: Spool): WorkFacts {
@@ -171,18 +192,21 @@ function helloOf(probe: ProbeState): Hello {
   };
 }
 
-function handlersOf(probe: ProbeState, { work, heartbeats }: Omit<Parts, "link">): LinkHandlers {
+function handlersOf(probe: ProbeState, parts: Omit<Parts, "link">): LinkHandlers {
+  const { work, heartbeats, outage } = parts;
   const { log, onRefused } = probe.deps;
   return {
     onAnchor: (anchor) => void (probe.anchor = anchor),
+    onIdentity: (welcome) => probe.folder?.claim(welcome) ?? null,
     onWelcome(welcome, heartbeatMs) {
+      outage.restored();
       work.setDraining(welcome.draining);
       heartbeats.begin(heartbeatMs);
     },
     onAssignments(message) {
       work.assigned.apply(message);
       if (!message.hasCanaries && !message.snapshot) return;
-      work.selfCheck.setCanaries(message.canaries, message.mustFailAddress);
+      work.selfCheck.setCanaries(message.canaries, message.mustFailAddress, message.trialCanaryIds);
       heartbeats.canariesKnown();
     },
     onRecheck: ({ handles, attempts, stopAfterOks }) => {
@@ -192,7 +216,10 @@ function handlersOf(probe: ProbeState, { work, heartbeats }: Omit<Parts, "link">
       log.info({ reason }, "Draining: no new checks, the session stays.");
       work.setDraining(true);
     },
-    onDown: () => heartbeats.end(),
+    onDown(why) {
+      heartbeats.end();
+      outage.lost(why);
+    },
     onRefused: (why) => onRefused?.(why),
   };
 }
@@ -205,8 +232,9 @@ async function stop(
   const { clock } = deps;
   const untilMs = clock.monoMs() + deadlineMs;
   if (parts && spool) {
-    const { work, heartbeats, link } = parts;
+    const { work, heartbeats, outage, link } = parts;
     heartbeats.end();
+    outage.stop();
     await work.stop(deadlineMs / 4);
     link.pump();
     const handedOver = (): boolean => spool.counts().own === 0 || link.state().name !== "open";
@@ -214,8 +242,10 @@ async function stop(
     await link.stop(reason);
     spool.close();
   }
+  probe.folder?.release();
   await probe.health?.close();
   probe.parts = null;
   probe.spool = null;
+  probe.folder = null;
   probe.health = null;
 }

@@ -15,6 +15,8 @@ export const ROUND_GAP_MS = 100;
 /** What one round of canaries gave. */
 export interface CanaryRound {
   answers: CanaryAnswer[];
+  /** Ids of the canaries that count; the others are on trial, and only told of. */
+  counted: ReadonlySet<string>;
   /** True when the must-fail canary failed as it must, or none is known. */
   mustFailHeld: boolean;
 }
@@ -33,8 +35,15 @@ export interface SelfCheckDeps {
 
 /** Tells whether this probe is well. */
 export interface SelfCheck {
-  /** Replaces the canaries and what the aggregator says of the must-fail canary. */
-  setCanaries(canaries: readonly Canary[], mustFailAddress: string): void;
+  /**
+   * Replaces the canaries and what the aggregator says of the must-fail canary. Those of
+   * `trialIds` are dialled and told of, and certify nothing.
+   */
+  setCanaries(
+    canaries: readonly Canary[],
+    mustFailAddress: string,
+    trialIds?: readonly string[],
+  ): void;
   /** Certifies a failure that has ended; `resolver` is set for a failure of class dns. */
   certify(resolver: string | null, done: (certificate: Certificate) => void): void;
   /** A fresh round, with the must-fail canary, for a heartbeat. */
@@ -58,6 +67,7 @@ interface RoundResult extends CanaryRound {
 interface SelfCheckState {
   deps: SelfCheckDeps;
   canaries: readonly Canary[];
+  counted: ReadonlySet<string>;
   mustFailAddress: string;
   waiting: Waiter[];
   /** Those whose round is running; empty when none runs. */
@@ -73,6 +83,7 @@ export function createSelfCheck(deps: SelfCheckDeps): SelfCheck {
   const state: SelfCheckState = {
     deps,
     canaries: [],
+    counted: new Set(),
     mustFailAddress: deps.mustFailAddress ?? "",
     waiting: [],
     served: [],
@@ -82,8 +93,10 @@ export function createSelfCheck(deps: SelfCheckDeps): SelfCheck {
     stopped: false,
   };
   return {
-    setCanaries(canaries, mustFailAddress) {
+    setCanaries(canaries, mustFailAddress, trialIds = []) {
       state.canaries = canaries.slice(0, LIMITS.canariesMax);
+      const ids = state.canaries.map(({ id }) => id);
+      state.counted = new Set(ids.filter((id) => !trialIds.includes(id)));
       state.mustFailAddress = deps.mustFailAddress ?? mustFailAddress;
     },
     certify(resolver, done) {
@@ -106,13 +119,22 @@ export function createSelfCheck(deps: SelfCheckDeps): SelfCheck {
   };
 }
 
-const NOTHING_KNOWN: RoundResult = { answers: [], mustFailHeld: true, resolvers: null };
+const NOTHING_KNOWN: RoundResult = {
+  answers: [],
+  counted: new Set(),
+  mustFailHeld: true,
+  resolvers: null,
+};
 
-/** A majority of the canaries must have passed, and for dns the resolver must know a good name. */
+const PASSED = { reason: "", detail: "" };
+const NO_ANSWER = { reason: "no_reply", detail: "It did not answer." };
+
+/** A majority of the canaries that count must have passed, and for dns the resolver must know a good name. */
 function certificateOf(round: RoundResult, resolver: string | null): Certificate {
-  const passed = round.answers.filter((answer) => answer.ok).length;
-  if (round.answers.length === 0) return "none";
-  if (passed * 2 <= round.answers.length) return "failed";
+  const counted = round.answers.filter(({ id }) => round.counted.has(id));
+  const passed = counted.filter((answer) => answer.ok).length;
+  if (counted.length === 0) return "none";
+  if (passed * 2 <= counted.length) return "failed";
   if (resolver !== null && round.resolvers !== null && !round.resolvers.has(resolver)) {
     return "failed";
   }
@@ -147,6 +169,7 @@ function runRound(state: SelfCheckState): void {
   const resolvers = new Set<string>();
   const result = {
     answers,
+    counted: state.counted,
     mustFailHeld: true,
     resolvers: knownGoodName === null ? null : resolvers,
   };
@@ -159,8 +182,9 @@ function runRound(state: SelfCheckState): void {
   };
   for (const { id, url } of state.canaries) {
     pending += 1;
-    dialer.dial(url, ({ ok, latencyUs }) => {
-      answers.push({ id, ok, latencyUs });
+    dialer.dial(url, ({ ok, latencyUs, failure }) => {
+      const { reason, detail } = ok ? PASSED : (failure ?? NO_ANSWER);
+      answers.push({ id, ok, latencyUs, reason, detail });
       ended();
     });
   }

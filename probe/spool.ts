@@ -53,6 +53,8 @@ export interface Spool {
   take(): SpooledBatch | null;
   /** Everything of a boot up to `sequence` is committed. */
   acknowledge(bootId: string, sequence: number): void;
+  /** Gives a batch up, and counts it as dropped; false when it is not here. */
+  drop(bootId: string, sequence: number): boolean;
   /** A session begins: this boot is committed up to `sequence`, everything else is sent again. */
   beginSession(sequence: number): void;
   /** While the link is down, batches go to disk at once. */
@@ -102,6 +104,7 @@ export function openSpool(deps: SpoolDeps): Spool {
     add: (batch) => add(spool, batch),
     take: () => take(spool),
     acknowledge: (bootId, sequence) => acknowledge(spool, bootId, sequence),
+    drop: (bootId, sequence) => giveUp(spool, bootId, sequence),
     beginSession(sequence) {
       acknowledge(spool, deps.bootId, sequence);
       for (const queue of queuesOf(spool)) queue.next = queue.head;
@@ -202,6 +205,16 @@ function drop(spool: SpoolState, entry: SpoolEntry): void {
   if (isGone(entry)) return;
   spool.dropped += 1;
   forget(spool, entry);
+}
+
+/** Drops one batch wherever it stands in its queue. */
+function giveUp(spool: SpoolState, bootId: string, sequence: number): boolean {
+  const queue = queuesOf(spool).find((one) => one.bootId === bootId);
+  const entry = queue?.entries.slice(queue.head).find((one) => one.sequence === sequence);
+  if (queue === undefined || entry === undefined || isGone(entry)) return false;
+  drop(spool, entry);
+  shedGone(spool, queue);
+  return true;
 }
 
 function forget(spool: SpoolState, entry: SpoolEntry): void {

@@ -43,6 +43,17 @@ export function readSecretVariable(
   return value === "" ? undefined : value;
 }
 
+/** Threads of libuv's pool when the environment says nothing. */
+const THREAD_POOL_SIZE = 4;
+
+/** UV_THREADPOOL_SIZE as libuv reads it, 1 to 1024: threads that file and name lookups share. */
+export function threadPoolSize(
+  environment: Record<string, string | undefined> = process.env,
+): number {
+  const size = Number(textOf(environment["UV_THREADPOOL_SIZE"]) ?? THREAD_POOL_SIZE);
+  return Number.isInteger(size) ? Math.min(Math.max(1, size), 1_024) : THREAD_POOL_SIZE;
+}
+
 /** An empty or blank variable reads as not set, as most shells' users expect. */
 function textOf(value: string | undefined): string | null {
   const text = value?.trim() ?? "";

@@ -42,6 +42,8 @@ export const LIMITS = {
   evidenceMax: 16,
   /** Canaries of one probe; further ones are not sent. */
   canariesMax: 16,
+  /** Canaries of one probe whose last answer is kept; the oldest answer is forgotten. */
+  reachedCanariesMax: 64,
   /** Events waiting for one slow subscriber; beyond, it is dropped with a reason. */
   subscriberEventsMax: 2_000,
   /** Subscribers of the event stream; one more is refused with 503. */
@@ -51,8 +53,10 @@ export const LIMITS = {
   /** Rechecked targets in one message to a probe; more are split over several. */
   recheckHandlesMax: 1_000,
   /** Attempts to deliver one notification before it is a dead letter. */
-  deliveryAttemptsMax: 12,
-  /** Notifications of one channel delivered at the same time. */
+  deliveryAttemptsMax: 100,
+  /** Notifications of one channel that one failure hands to its fallback; the next takes more. */
+  fallbackRowsMax: 1_000,
+  /** Notifications of one channel delivered at the same time, unless the channel says otherwise. */
   channelConcurrency: 4,
   /** Longest ceiling of the backoff between two attempts; the real wait is a random part of it. */
   deliveryBackoffMsMax: 900_000,
@@ -78,6 +82,14 @@ export const LIMITS = {
   checkChunkLineBytesMax: 1_024,
   /** Bytes a tcp or grpc check keeps while it waits for a match; more fails the check. */
   checkReplyBytesMax: 65_536,
+  /** Largest report of a push target; larger is refused with 413. */
+  pushBodyBytesMax: 4_096,
+  /** Characters kept of what a program run by a check says; the rest is dropped. */
+  childOutputBytesMax: 8_192,
+  /** Files that a server may reflect for one call; more makes the outcome void. */
+  reflectionFilesMax: 256,
+  /** Bytes of one reply of server reflection; more fails the check. */
+  reflectionBytesMax: 1_048_576,
   /** Part of an answer that a regular expression is run on; the rest is not looked at. */
   expressionCharsMax: 262_144,
   /** Time one expression may run on an answer; longer makes the outcome void. */
@@ -96,6 +108,8 @@ export const LIMITS = {
   spoolMemoryBytesMax: 64 * 1_048_576,
   /** Connections to a probe's health endpoint; one more is closed at once. */
   healthConnectionsMax: 256,
+  /** Names whose last lookup was slow; the oldest is forgotten, and may take a quick name's place. */
+  slowNamesMax: 10_000,
   /** Tokens of one aggregator; one more is refused with 422. */
   tokensMax: 20_000,
   /** Problems of one input that are told; further ones are only counted. */
@@ -112,6 +126,14 @@ export const LIMITS = {
   jsonDepthMax: 64,
   /** Largest file of a probe's secrets; a larger one is refused at the start. */
   secretsFileBytesMax: 1_048_576,
+  /** Reporters of business calls of one target; reports of one more are left out. */
+  callReportersMax: 100,
+  /** Reports of one target whose successes exonerate; the oldest makes room. */
+  callReportsMax: 1_000,
+  /** Calls of one reporter that count in five minutes of availability; more are scaled down. */
+  callsCountedMax: 100,
+  /** Reports of business calls in one request; more are refused with 422. */
+  callsBatchMax: 100,
   /** Windows of maintenance that are planned or run; one more is refused with 422. */
   maintenanceWindowsMax: 1_000,
   /** Longest Idempotency-Key; longer is refused with 422. */

@@ -1,6 +1,7 @@
 /** A probe: the program at a place, as the aggregator keeps it. */
 import { z } from "zod";
 import { labelsSchema, nameSchema } from "./target.ts";
+import type { OutageFacts } from "./outage.ts";
 import type { ProbeState } from "./verdict.ts";
 
 /** What a caller says of a probe. */
@@ -48,4 +49,6 @@ export interface ProbeStatus {
   droppedBatches: number | null;
   canaries: { id: string; ok: boolean; latencyUs: number }[];
   mustFailHeld: boolean | null;
+  /** The last time without a session that the probe told of; null when it told of none. */
+  lastOutage: (OutageFacts & { endedAtMs: number }) | null;
 }

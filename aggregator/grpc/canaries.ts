@@ -1,4 +1,6 @@
 /** Which canaries a probe compares itself with. */
+import { AGGREGATOR_CANARY, peerCanaryId } from "../../shared/canary.ts";
+import type { NamedCanary } from "../../shared/canary.ts";
 import { LIMITS } from "../../shared/limits.ts";
 import type { Canary } from "../../shared/proto/gen/quorate/v1/mesh.ts";
 import { stableHash } from "../assign.ts";
@@ -30,13 +32,12 @@ export function peerZones(peers: readonly Peer[]): PeerZones {
 export interface CanaryChoice {
   probeId: string;
   zone: string;
-  /** Reference endpoints that the operator named. */
-  named: readonly Canary[];
-  /** host:port of the aggregator as this probe sees it; null when it is not known. */
-  aggregatorAddress: string | null;
+  region: string;
+  /** Reference endpoints that the operator named, for whatever region. */
+  named: readonly NamedCanary[];
+  /** URL of the aggregator as this probe sees it; null when it is not known. */
+  aggregatorUrl: string | null;
   zones: PeerZones;
-  /** Canaries that fail from half of the mesh or more. */
-  excluded: readonly string[];
 }
 
 /**
@@ -57,21 +58,18 @@ function* peersInTurn({ probeId, zone, zones }: CanaryChoice): Generator<Peer> {
   }
 }
 
-/** The canaries of one probe: what the operator names, the aggregator, then peers. */
+/** The canaries of one probe: what the operator names for its region, the aggregator, peers. */
 export function chooseCanaries(choice: CanaryChoice): Canary[] {
-  const excluded = new Set(choice.excluded);
+  const { named, region, aggregatorUrl } = choice;
   const chosen: Canary[] = [];
-  const add = (canary: Canary): boolean => {
-    if (!excluded.has(canary.id)) chosen.push(canary);
-    return chosen.length < LIMITS.canariesMax;
-  };
-  for (const canary of choice.named) if (!add(canary)) return chosen;
-  if (choice.aggregatorAddress !== null) {
-    const url = `tcp://${choice.aggregatorAddress}`;
-    if (!add({ id: "aggregator", url })) return chosen;
+  const add = (canary: Canary): boolean => chosen.push(canary) < LIMITS.canariesMax;
+  for (const { id, url, region: where } of named) {
+    if ((where === null || where === region) && !add({ id, url })) return chosen;
   }
-  for (const peer of peersInTurn(choice)) {
-    if (!add({ id: `probe:${peer.probeId}`, url: `tcp://${peer.healthAddress}` })) return chosen;
+  if (aggregatorUrl !== null && !add({ id: AGGREGATOR_CANARY, url: aggregatorUrl })) return chosen;
+  for (const { probeId, healthAddress } of peersInTurn(choice)) {
+    const url = `tcp://${healthAddress}`;
+    if (!add({ id: peerCanaryId(probeId), url })) return chosen;
   }
   return chosen;
 }

@@ -1,30 +1,23 @@
 /** The canary list of every session, from the peers that are connected now. */
-import type { Clock } from "../../shared/clock.ts";
-import type { Canary } from "../../shared/proto/gen/quorate/v1/mesh.ts";
-import type { Engine } from "../ports.ts";
 import { parseHostPort } from "../../shared/host-port.ts";
+import type { NamedCanary } from "../../shared/canary.ts";
+import { peerCanaryId } from "../../shared/canary.ts";
 import type { Peer, PeerZones } from "./canaries.ts";
 import { chooseCanaries, peerZones } from "./canaries.ts";
 import type { Directory } from "./directory.ts";
 import type { CanaryList } from "./outbox.ts";
 import type { Session } from "./session.ts";
-
-/**
- * How long a canary that failed for half of the mesh is left out before probes look at it again.
- * Nobody reports on a canary that nobody is given, so without this time it would come back with
- * the next heartbeat, fail for everybody again, and so on for as long as it is broken.
- */
-const LEFT_OUT_MS = 60_000;
+import type { TrialsDeps } from "./trials.ts";
+import { createTrials } from "./trials.ts";
+import type { Trials } from "./trials.ts";
 
 /** What canary lists are made of. */
-export interface CanaryListsOptions {
-  clock: Clock;
-  engine: Pick<Engine, "excludedCanaries">;
+export interface CanaryListsOptions extends TrialsDeps {
   directory: Pick<Directory, "probe">;
   /** Reference endpoints that the operator named. */
-  named: readonly Canary[];
-  /** host:port of this aggregator for probes; null: the address each of them dialled. */
-  advertisedAddress: string | null;
+  named: readonly NamedCanary[];
+  /** URL of this aggregator as a canary; null: the address each probe dialled. */
+  advertisedUrl: string | null;
   /** host:port that nothing may answer; null when none is known. */
   mustFailAddress: string | null;
   sessions(): Iterable<Session>;
@@ -32,17 +25,18 @@ export interface CanaryListsOptions {
 
 /** The canary lists of all sessions. */
 export interface CanaryLists {
-  /** Looks at peers and exclusions anew; returns when to look again, null when nothing waits. */
+  readonly trials: Trials;
+  /** Looks at peers and trials anew; returns when to look again, null when nothing waits. */
   refresh(): number | null;
   listOf(session: Session): CanaryList;
 }
 
 /** Creates the canary lists; they are empty of peers until the first refresh. */
 export function createCanaryLists(options: CanaryListsOptions): CanaryLists {
-  const { clock, engine, directory } = options;
-  const leftOutUntilMs = new Map<string, number>();
+  const { directory } = options;
+  const trials = createTrials(options);
   let zones: PeerZones = [];
-  let excluded: readonly string[] = [];
+  let urls: ReadonlyMap<string, string> = new Map();
 
   function peers(): Peer[] {
     const found: Peer[] = [];
@@ -55,30 +49,31 @@ export function createCanaryLists(options: CanaryListsOptions): CanaryLists {
     return found;
   }
 
-  function refreshExcluded(): number | null {
-    const nowMs = clock.monoMs();
-    for (const [id, untilMs] of leftOutUntilMs) if (untilMs <= nowMs) leftOutUntilMs.delete(id);
-    for (const id of engine.excludedCanaries()) leftOutUntilMs.set(id, nowMs + LEFT_OUT_MS);
-    excluded = [...leftOutUntilMs.keys()];
-    return excluded.length === 0 ? null : Math.min(...leftOutUntilMs.values()) - nowMs;
-  }
-
   return {
+    trials,
     refresh() {
-      zones = peerZones(peers());
-      return refreshExcluded();
+      const found = peers();
+      zones = peerZones(found);
+      urls = new Map(found.map((one) => [peerCanaryId(one.probeId), `tcp://${one.healthAddress}`]));
+      trials.setPeers(urls);
+      return trials.refresh();
     },
     listOf(session) {
+      const spec = directory.probe(session.probeId)?.spec;
       const dialled = parseHostPort(session.authority) === null ? null : session.authority;
       const canaries = chooseCanaries({
         probeId: session.probeId,
-        zone: directory.probe(session.probeId)?.spec.zone ?? "",
+        zone: spec?.zone ?? "",
+        region: spec?.region ?? "",
         named: options.named,
-        aggregatorAddress: options.advertisedAddress ?? dialled,
+        aggregatorUrl: options.advertisedUrl ?? (dialled === null ? null : `tcp://${dialled}`),
         zones,
-        excluded,
       });
-      return { canaries, mustFailAddress: options.mustFailAddress ?? "" };
+      const onTrial = canaries.filter(
+        ({ id, url }) => trials.isExcluded(id) || !trials.isProven(id, url),
+      );
+      const trialCanaryIds = onTrial.map(({ id }) => id);
+      return { canaries, mustFailAddress: options.mustFailAddress ?? "", trialCanaryIds };
     },
   };
 }

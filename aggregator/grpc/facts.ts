@@ -1,6 +1,8 @@
 /** What is known of a probe from its hello and heartbeats, without its state as a witness. */
+import { LIMITS } from "../../shared/limits.ts";
 import type { ProbeStatus } from "../../shared/probe.ts";
 import type { CanaryAnswer, Heartbeat, Hello } from "../../shared/proto/gen/quorate/v1/mesh.ts";
+import { cut } from "./batch-check.ts";
 
 /** Facts of a probe's session and last heartbeat; kept after the session ended. */
 export type ProbeFacts = Omit<ProbeStatus, "state" | "reason" | "sinceMs">;
@@ -23,7 +25,17 @@ export function noFacts(): ProbeFacts {
     droppedBatches: null,
     canaries: [],
     mustFailHeld: null,
+    lastOutage: null,
   };
+}
+
+/** The outage that a heartbeat tells of, in log time; null when there was none. */
+function outageOf({ lastOutage }: Heartbeat, atMs: number): ProbeFacts["lastOutage"] {
+  if (lastOutage === undefined) return null;
+  const { lastedMs, endedAgoMs, rounds, wellRounds } = lastOutage;
+  const endedAtMs = Math.max(0, atMs - endedAgoMs);
+  const why = cut(lastOutage.why, LIMITS.detailCharsMax);
+  return { lastedMs, endedAtMs, why, rounds, wellRounds };
 }
 
 /** Facts of a probe whose session begins. */
@@ -56,5 +68,6 @@ export function factsAfterHeartbeat(
     droppedBatches: heartbeat.droppedBatches,
     canaries: heartbeat.canaries.map(({ id, ok, latencyUs }) => ({ id, ok, latencyUs })),
     mustFailHeld: heartbeat.mustFailHeld,
+    lastOutage: outageOf(heartbeat, atMs) ?? facts.lastOutage,
   };
 }

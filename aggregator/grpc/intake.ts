@@ -3,7 +3,7 @@ import type { Clock } from "../../shared/clock.ts";
 import { sleep } from "../../shared/clock.ts";
 import { messageOf } from "../../shared/errors.ts";
 import { LIMITS } from "../../shared/limits.ts";
-import type { ResultBatch, Results } from "../../shared/proto/gen/quorate/v1/mesh.ts";
+import type { Refused, ResultBatch, Results } from "../../shared/proto/gen/quorate/v1/mesh.ts";
 import type { Engine } from "../ports.ts";
 import { checkBatch } from "./batch-check.ts";
 import type { BootProgress, Boots } from "./boots.ts";
@@ -21,8 +21,8 @@ export interface IntakeOptions {
   boots: Boots;
   /** Everything of the boot up to `sequence` is on disk. */
   onCommitted(bootId: string, sequence: number): void;
-  /** The session cannot go on; the sentence says why. */
-  onFailed(sentence: string): void;
+  /** The session cannot go on; the sentence says why, `refused` which batch is malformed. */
+  onFailed(sentence: string, refused?: Refused): void;
 }
 
 /** The intake of one session. */
@@ -106,10 +106,10 @@ function envelopeFlaw(results: Results, replayedBoots: ReadonlySet<string>): str
 function stoppingOnFailure(given: IntakeOptions, life: { stopped: boolean }): IntakeOptions {
   return {
     ...given,
-    onFailed(sentence) {
+    onFailed(sentence, refused) {
       if (life.stopped) return;
       life.stopped = true;
-      given.onFailed(sentence);
+      given.onFailed(sentence, refused);
     },
   };
 }
@@ -135,7 +135,8 @@ export function createIntake(given: IntakeOptions): Intake {
     }
     const checked = checkBatch(results, replayed);
     if (!checked.ok) {
-      onFailed(`Batch ${sequence} of boot ${bootId} is malformed: ${checked.sentence}.`);
+      const sentence = `Batch ${sequence} of boot ${bootId} is malformed: ${checked.sentence}.`;
+      onFailed(sentence, { bootId, sequence });
       return null;
     }
     const ready = { results, replayed, batch: checked.batch, bytes: checked.bytes };

@@ -83,17 +83,22 @@ export function heartbeatFlaw(heartbeat: Heartbeat): string | null {
 }
 
 /**
- * The canary answers that count: of canaries that were given to this probe, each once. A probe
+ * The canary answers that are heard: of canaries that were given to this probe, each once. A probe
  * cannot vote out a canary that it was never asked to look at.
  */
 export function knownAnswers(
   answers: readonly CanaryAnswer[],
-  given: ReadonlySet<string>,
+  given: ReadonlyMap<string, unknown>,
 ): CanaryAnswer[] {
   const seen = new Set<string>();
-  return answers.filter(({ id }) => {
+  const known = answers.filter(({ id }) => {
     if (!given.has(id) || seen.has(id)) return false;
     seen.add(id);
     return true;
   });
+  return known.map((answer) => ({
+    ...answer,
+    reason: cut(answer.reason, KIND_CHARS_MAX),
+    detail: cut(answer.detail, LIMITS.detailCharsMax),
+  }));
 }

@@ -10,6 +10,7 @@ import type {
   Assignments,
   Canary,
   Goodbye,
+  Refused,
 } from "../../shared/proto/gen/quorate/v1/mesh.ts";
 import type { RecheckRequest } from "../ports.ts";
 import type { SessionCall } from "./wire.ts";
@@ -23,7 +24,11 @@ const ASSIGNMENT_HEAD_BYTES = 96;
 export interface CanaryList {
   canaries: Canary[];
   mustFailAddress: string;
+  /** Ids of those that are looked at and do not count. */
+  trialCanaryIds: string[];
 }
+
+const NO_CANARIES: CanaryList = { canaries: [], mustFailAddress: "", trialCanaryIds: [] };
 
 /** What is to be sent on one session. */
 export interface Outbox {
@@ -40,10 +45,10 @@ export interface Outbox {
   /** Lets what was marked go. */
   flush(): void;
   /**
-   * Sends the acknowledgements that wait and a last goodbye, if one is given, and ends the call.
-   * Nothing is sent after it.
+   * Sends the acknowledgements that wait, which batch is malformed, if one is, and a last goodbye,
+   * if one is given, and ends the call. Nothing is sent after it.
    */
-  end(goodbye: Goodbye | null): void;
+  end(goodbye: Goodbye | null, refused?: Refused): void;
 }
 
 /** What an outbox is made of. */
@@ -93,7 +98,7 @@ function takeAssignments(waiting: Waiting, options: OutboxOptions): Assignments 
     if (assignment !== null) upserts.push(assignment);
     else if (!waiting.snapshot) removedHandles.push(handle);
   }
-  const list = waiting.canaries ? options.canaries() : { canaries: [], mustFailAddress: "" };
+  const list = waiting.canaries ? options.canaries() : NO_CANARIES;
   const { snapshot, canaries: hasCanaries } = waiting;
   waiting.snapshot = false;
   waiting.canaries = false;
@@ -198,11 +203,16 @@ function addRecheck({ rechecks }: Waiting, request: RecheckRequest): void {
   else rechecks.set(key, { attempts, stopAfterOks, handles: new Set([handle]) });
 }
 
-/** What is said at the very end: acknowledgements that wait, and goodbye. */
-function lastMessages(waiting: Waiting, goodbye: Goodbye | null): AggregatorMessage[] {
+/** What is said at the very end: acknowledgements that wait, a refusal, and goodbye. */
+function lastMessages(
+  waiting: Waiting,
+  goodbye: Goodbye | null,
+  refused: Refused | undefined,
+): AggregatorMessage[] {
   const last: AggregatorMessage[] = [...waiting.acks].map(([bootId, sequence]) => ({
     body: { $case: "ack", value: { bootId, sequence } },
   }));
+  if (refused !== undefined) last.push({ body: { $case: "refused", value: refused } });
   if (goodbye !== null) last.push({ body: { $case: "goodbye", value: goodbye } });
   return last;
 }
@@ -260,10 +270,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
       waiting.released = true;
       wake();
     },
-    end: (goodbye) => end(lastMessages(waiting, goodbye)),
+    end: (goodbye, refused) => end(lastMessages(waiting, goodbye, refused)),
   };
 }
 
-function canaryText({ canaries, mustFailAddress }: CanaryList): string {
-  return JSON.stringify([canaries, mustFailAddress]);
+function canaryText({ canaries, mustFailAddress, trialCanaryIds }: CanaryList): string {
+  return JSON.stringify([canaries, mustFailAddress, trialCanaryIds]);
 }

@@ -45,6 +45,7 @@ export function createProbeWatch(shared: Shared): ProbeWatch {
       for (const [probeId, { session }] of shared.records) {
         if (session === null && shared.directory.probe(probeId) === null) {
           shared.records.delete(probeId);
+          shared.reach.forget(probeId);
           draining.delete(probeId);
         }
       }

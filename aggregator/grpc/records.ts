@@ -1,12 +1,14 @@
 /** What is kept of every probe, and what every part of the sessions shares. */
+import type { NamedCanary } from "../../shared/canary.ts";
 import type { Clock } from "../../shared/clock.ts";
 import type { Log } from "../../shared/log.ts";
-import type { Canary } from "../../shared/proto/gen/quorate/v1/mesh.ts";
 import type { Engine, Store } from "../ports.ts";
 import type { Boots } from "./boots.ts";
 import { createBoots } from "./boots.ts";
 import type { Directory } from "./directory.ts";
 import type { ProbeFacts } from "./facts.ts";
+import { createReach } from "./reach.ts";
+import type { Reach } from "./reach.ts";
 import type { Session } from "./session.ts";
 
 /** What the sessions need. */
@@ -18,9 +20,9 @@ export interface SessionsDeps {
   /** Time between heartbeats that probes are told. */
   heartbeatMs: number;
   /** Reference endpoints that the operator named. */
-  canaries: readonly Canary[];
-  /** host:port of this gRPC port as probes see it; null: the address each of them dialled. */
-  advertisedAddress: string | null;
+  canaries: readonly NamedCanary[];
+  /** URL of this aggregator as probes' canary; null: the address each of them dialled. */
+  advertisedUrl: string | null;
   /** host:port that nothing may answer; null when none is known. */
   mustFailAddress: string | null;
 }
@@ -38,6 +40,7 @@ export interface Shared {
   deps: SessionsDeps;
   directory: Directory;
   records: Map<string, ProbeRecord>;
+  reach: Reach;
   /** Sessions that did not say hello yet. */
   waiting: Set<Session>;
   /** True once no call is taken any more. */
@@ -52,6 +55,7 @@ export function createShared(deps: SessionsDeps, directory: Directory): Shared {
     deps,
     directory,
     records,
+    reach: createReach(),
     waiting: new Set(),
     closing: false,
     *openSessions() {

@@ -6,9 +6,11 @@ import type { Log } from "../../shared/log.ts";
 import type { Probe } from "../../shared/probe.ts";
 import type {
   AggregatorMessage,
+  CanaryAnswer,
   Heartbeat,
   Hello,
   ProbeMessage,
+  Refused,
 } from "../../shared/proto/gen/quorate/v1/mesh.ts";
 import type { Engine } from "../ports.ts";
 import { peerHost } from "../../shared/host-port.ts";
@@ -69,6 +71,8 @@ export interface SessionOptions {
   onOpen(session: Session): void;
   /** Called once when the session has ended, in whatever way and state. */
   onEnd(session: Session): void;
+  /** Takes what the probe's canaries said, whether they count or not. */
+  onAnswers(answers: readonly CanaryAnswer[], atMs: number): void;
   /** Batches are on disk; told to the probe's present session, which may be a later one. */
   onCommitted(bootId: string, sequence: number): void;
 }
@@ -79,8 +83,8 @@ interface Life {
   facts: ProbeFacts;
   helloBootId: string;
   lastHeardMs: number;
-  /** Ids of canaries that were given to this probe. */
-  given: Set<string>;
+  /** Canaries that were given to this probe, and whether they count. */
+  given: Map<string, boolean>;
 }
 
 function welcomeOf(options: SessionOptions, progress: BootProgress): AggregatorMessage {
@@ -140,7 +144,9 @@ async function beat({ options, life, session, intake }: Parts, heartbeat: Heartb
   const sentence = heartbeatFlaw(heartbeat);
   if (sentence !== null) return session.end(sentence);
   const canaries = knownAnswers(heartbeat.canaries, life.given);
-  life.facts = factsAfterHeartbeat(life.facts, { ...heartbeat, canaries }, options.engine.nowMs());
+  const atMs = options.engine.nowMs();
+  life.facts = factsAfterHeartbeat(life.facts, { ...heartbeat, canaries }, atMs);
+  options.onAnswers(canaries, atMs);
   session.outbox.heartbeatAck(heartbeat.sequence);
   const room = intake.room();
   if (room !== null) await room;
@@ -148,7 +154,9 @@ async function beat({ options, life, session, intake }: Parts, heartbeat: Heartb
   await options.engine.submit({
     type: "heartbeat",
     probeId: options.probe.id,
-    canaries: canaries.map(({ id, ok }) => ({ id, ok })),
+    canaries: canaries
+      .filter(({ id }) => life.given.get(id) === true)
+      .map(({ id, ok }) => ({ id, ok })),
     mustFailHeld: heartbeat.mustFailHeld,
     lagMs: heartbeat.eventLoopLagMs,
     overloaded: heartbeat.skippedChecks > 0,
@@ -207,9 +215,9 @@ function read(call: SessionCall, onMessage: (received: Received) => Promise<void
 }
 
 /** Canaries that a session was told of, kept so that answers of others can be left out. */
-function rememberGiven(given: Set<string>, list: CanaryList): CanaryList {
+function rememberGiven(given: Map<string, boolean>, list: CanaryList): CanaryList {
   if (given.size > GIVEN_CANARIES_MAX) given.clear();
-  for (const { id } of list.canaries) given.add(id);
+  for (const { id } of list.canaries) given.set(id, !list.trialCanaryIds.includes(id));
   return list;
 }
 
@@ -221,7 +229,7 @@ export function createSession(options: SessionOptions): Session {
     facts: noFacts(),
     helloBootId: "",
     lastHeardMs: clock.monoMs(),
-    given: new Set(),
+    given: new Map(),
   };
   const outbox = createOutbox({
     call,
@@ -235,7 +243,7 @@ export function createSession(options: SessionOptions): Session {
     engine,
     boots: options.boots,
     onCommitted: options.onCommitted,
-    onFailed: (sentence) => session.end(sentence),
+    onFailed: (sentence, refused) => close(sentence, { final: false, refused }),
   });
   const helloTimer = clock.after(HELLO_WAIT_MS, () => {
     if (life.state === "waiting") {
@@ -243,12 +251,13 @@ export function createSession(options: SessionOptions): Session {
     }
   });
 
-  function close(reason: string, final: boolean): void {
+  function close(reason: string, how: { final: boolean; refused?: Refused | undefined }): void {
     if (isOver(life)) return;
     life.state = "ended";
     helloTimer.cancel();
     intake.stop();
-    outbox.end(reason === "" ? null : { reason, final });
+    const { final, refused } = how;
+    outbox.end(reason === "" ? null : { reason, final }, refused);
     options.onEnd(session);
     options.log.info({ probeId: probe.id, reason }, "a probe's session ended");
   }
@@ -260,16 +269,17 @@ export function createSession(options: SessionOptions): Session {
     outbox,
     facts: () => life.facts,
     lastHeardMs: () => life.lastHeardMs,
-    end: (reason, final = false) => close(reason, final),
+    end: (reason, final = false) => close(reason, { final }),
     async finish(reason) {
       intake.stop();
       await intake.settled();
-      close(reason, false);
+      close(reason, { final: false });
     },
   };
   const parts: Parts = { options, life, session, intake };
   call.on("end", () => void session.finish(""));
-  for (const event of ["cancelled", "error", "close"]) call.on(event, () => close("", false));
+  for (const event of ["cancelled", "error", "close"])
+    call.on(event, () => close("", { final: false }));
   read(call, (received) => take(parts, received));
   return session;
 }

@@ -5,6 +5,7 @@ import { messageOf } from "../../shared/errors.ts";
 import type { MeshSessions } from "../ports.ts";
 import type { Directory } from "./directory.ts";
 import { identify } from "./identity.ts";
+import { readMeshReach } from "./mesh-reach.ts";
 import type { ProbeWatch } from "./probe-watch.ts";
 import { createProbeWatch, sweep } from "./probe-watch.ts";
 import type { SessionsDeps, Shared } from "./records.ts";
@@ -71,6 +72,10 @@ function createAccept(shared: Shared, teller: Teller, watch: ProbeWatch) {
       canaries: (one) => teller.lists.listOf(one),
       onOpen,
       onEnd,
+      onAnswers(answers, atMs) {
+        shared.reach.take(probe.id, answers, atMs);
+        if (teller.lists.trials.heard(answers)) teller.tellCanaries();
+      },
       onCommitted: (bootId, sequence) =>
         shared.records.get(probe.id)?.session?.outbox.ack(bootId, sequence),
     });
@@ -119,6 +124,7 @@ export function createSessions(deps: SessionsDeps, directory: Directory): Sessio
       const record = records.get(probeId);
       return record?.session?.facts() ?? record?.facts ?? null;
     },
+    reach: () => readMeshReach({ shared, lists: teller.lists }),
     targetChanged: (target) => directory.setTarget(target),
     targetDeleted: (target) => directory.deleteTarget(target),
     probesChanged: () => reload(shared),

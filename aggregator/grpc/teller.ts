@@ -6,6 +6,12 @@ import type { Shared } from "./records.ts";
 
 /** Changes are gathered this long, so that a burst of them is one message to a probe. */
 const GATHER_MS = 50;
+
+/** How long a canary's answer says something: three heartbeats, as for the probe itself. */
+export function freshAnswerMs(heartbeatMs: number): number {
+  return 3 * heartbeatMs;
+}
+
 /** Tells sessions of changes, many at once. */
 export interface Teller {
   readonly lists: CanaryLists;
@@ -24,6 +30,8 @@ export function createTeller(shared: Shared): Teller {
   const lists = createCanaryLists({
     ...deps,
     directory,
+    reach: shared.reach,
+    freshMs: freshAnswerMs(deps.heartbeatMs),
     named: deps.canaries,
     sessions: shared.openSessions,
   });

@@ -16,6 +16,7 @@ import { addChannels } from "./routes/channels.ts";
 import { addEvents } from "./routes/events.ts";
 import { addHistory } from "./routes/history.ts";
 import { addIncidents } from "./routes/incidents.ts";
+import { addMesh } from "./routes/mesh.ts";
 import { addNotifications } from "./routes/notifications.ts";
 import { addProbes } from "./routes/probes.ts";
 import { addRuns } from "./routes/runs.ts";
@@ -42,6 +43,7 @@ const ROUTES: readonly ((app: App, context: RouteContext) => void)[] = [
   addHistory,
   addVerdicts,
   addProbes,
+  addMesh,
   addIncidents,
   addChannels,
   addNotifications,

@@ -10,7 +10,8 @@ import type { ApiExplanation, ApiTransition, ApiVerdict } from "../../shared/api
 import type { Channel, Delivery, Notification } from "../../shared/channel.ts";
 import { isoTime } from "../../shared/clock.ts";
 import type { Incident } from "../../shared/event.ts";
-import type { Probe } from "../../shared/probe.ts";
+import { outageFinding, outageSentence } from "../../shared/outage.ts";
+import type { Probe, ProbeStatus } from "../../shared/probe.ts";
 import type { HistoryResult } from "../../shared/result.ts";
 import type { Target } from "../../shared/target.ts";
 import type { VerdictExplanation } from "../../shared/verdict.ts";
@@ -105,6 +106,7 @@ const NO_SESSION = {
   droppedBatches: null,
   canaries: [],
   mustFailHeld: null,
+  lastOutage: null,
 };
 
 /** A probe with what is known of it at this moment. */
@@ -119,7 +121,7 @@ export function probeView(
     sinceMs: createdAtMs,
   } as const;
   const { state, reason, sinceMs } = engine.probe(id) ?? joining;
-  const { lastHeartbeatAtMs, ...session } = sessions.status(id) ?? NO_SESSION;
+  const { lastHeartbeatAtMs, lastOutage, ...session } = sessions.status(id) ?? NO_SESSION;
   return {
     id,
     ...spec,
@@ -133,8 +135,16 @@ export function probeView(
       since: isoTime(sinceMs),
       ...session,
       lastHeartbeatAt: isoOrNull(lastHeartbeatAtMs),
+      lastOutage: lastOutage === null ? null : outageView(lastOutage),
     },
   };
+}
+
+function outageView(outage: NonNullable<ProbeStatus["lastOutage"]>) {
+  const { endedAtMs, lastedMs, why } = outage;
+  const startedAt = isoTime(Math.max(0, endedAtMs - lastedMs));
+  const sentence = outageSentence(outage);
+  return { startedAt, endedAt: isoTime(endedAtMs), lost: outageFinding(outage), why, sentence };
 }
 
 /** An incident. */
@@ -196,8 +206,8 @@ export function notificationView(notification: Notification): ApiNotification {
 
 /** One attempt to deliver. */
 export function deliveryView(delivery: Delivery): ApiDelivery {
-  const { attempt, atMs, durationMs, status, ok, detail } = delivery;
-  return { attempt, at: isoTime(atMs), durationMs, status, ok, detail };
+  const { attempt, atMs, durationMs, status, ok, detail, request } = delivery;
+  return { attempt, at: isoTime(atMs), durationMs, status, ok, detail, request };
 }
 
 /** A token, never its secret. */

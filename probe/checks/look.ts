@@ -29,6 +29,8 @@ export interface Look {
   sourceAddress: string | undefined;
   /** Identity of the resolver asked; empty when none was. */
   resolver: string;
+  /** Whether the resolver was asked, or the question still waits for a place in this probe. */
+  resolverAsked: () => boolean;
   /** Closes what the look holds open now; run when it ends, and between two connections. */
   release: () => void;
   /** What has been seen so far, as the end of the sentence of a timeout; may be empty. */
@@ -63,6 +65,7 @@ export function whereOf(look: Look): string {
 
 const nothing = (): void => {};
 const silence = (): string => "";
+const always = (): boolean => true;
 
 const allSecrets = (setup: LookSetup, context: CheckContext): readonly string[] =>
   [...setup.secrets, ...(context.secrets ?? [])].sort((a, b) => b.length - a.length);
@@ -116,6 +119,7 @@ export function startLook(setup: LookSetup): Look {
     address: "",
     sourceAddress: context.sourceAddress,
     resolver: "",
+    resolverAsked: always,
     release: nothing,
     progress: silence,
     ended: () => ended,
@@ -136,6 +140,10 @@ export function abortOf(look: Look): AbortCheck {
     const where = whereOf(look);
     switch (look.phase) {
       case "resolving":
+        if (!look.resolverAsked()) {
+          const waited = `${look.host} was not looked up ${within}`;
+          return look.fail("too_late", `${waited}: slow lookups hold every place of this probe.`);
+        }
         return look.fail(
           "resolver_timeout",
           `The resolver ${look.resolver} did not answer for ${look.host} ${within}.`,

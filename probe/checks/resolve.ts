@@ -1,9 +1,10 @@
 /** From a name to the one address under test. */
-import { ADDRCONFIG, getServers, lookup, Resolver } from "node:dns";
+import { ADDRCONFIG, getServers, Resolver } from "node:dns";
 import { isIP } from "node:net";
 import { systemCodeOf } from "../../shared/errors.ts";
 import { nameFailure } from "./failure.ts";
 import type { Look } from "./look.ts";
+import { SYSTEM_LOOKUPS } from "./lookup.ts";
 
 /** Address family asked for. */
 export type Family = 4 | 6 | "any";
@@ -41,7 +42,7 @@ export function resolveAddress(look: Look, options: NameOptions, found: () => vo
     look.address = address;
     found();
   };
-  if (options.resolver === undefined) askSystem({ host: look.host, family }, answered);
+  if (options.resolver === undefined) askSystem(look, family, answered);
   else askResolver(look, { server: options.resolver, family }, answered);
 }
 
@@ -54,11 +55,16 @@ function familyOf(look: Look, options: NameOptions): 0 | 4 | 6 {
 
 type Answered = (error: unknown, address: string | undefined) => void;
 
-/** getaddrinfo cannot be stopped: an answer after the end of the look is ignored. */
-function askSystem(question: { host: string; family: 0 | 4 | 6 }, answered: Answered): void {
-  const { host, family } = question;
+/**
+ * getaddrinfo cannot be stopped: a look that ends withdraws its question, and one that ends before
+ * the system was asked says nothing about the name or its resolver.
+ */
+function askSystem(look: Look, family: 0 | 4 | 6, answered: Answered): void {
   const hints = family === 0 ? ADDRCONFIG : 0;
-  lookup(host, { family, hints, verbatim: true }, (error, address) => answered(error, address));
+  const question = { host: look.host, family, hints };
+  const asked = SYSTEM_LOOKUPS.ask(question, look.context.clock, answered);
+  look.resolverAsked = asked.begun;
+  look.release = asked.withdraw;
 }
 
 /** A resolver of this look alone, so that its abort closes this question and no other. */

@@ -6,6 +6,7 @@ import { deliveryPageSchema, notificationPageSchema, notificationSchema } from "
 import { apiEventSchema, eventPageSchema } from "./event.ts";
 import type { ApiEvent } from "./event.ts";
 import { incidentPageSchema, incidentSchema } from "./incident.ts";
+import { meshSchema } from "./mesh.ts";
 import { probeCreatedSchema, probePageSchema, probeSchema } from "./probe.ts";
 import { apiPath, createApiRequester } from "./request.ts";
 import type { ApiClientOptions, ApiRequester } from "./request.ts";
@@ -111,6 +112,9 @@ const probeCalls = (api: ApiRequester) => ({
     api.send({ method: "GET", path: apiPath("probes", probe), schema: probeSchema }),
   create: (body: unknown, idempotencyKey?: string) =>
     api.send({ method: "POST", path: "/probes", body, schema: probeCreatedSchema, idempotencyKey }),
+  /** Who reaches whom: one page of probes, and all canaries. */
+  mesh: (query: PageOptions = {}) =>
+    api.send({ method: "GET", path: "/mesh", query, schema: meshSchema }),
   drain: (probe: string) =>
     api.send({ method: "POST", path: apiPath("probes", probe, "drain"), schema: probeSchema }),
   delete: (probe: string) =>

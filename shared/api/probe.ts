@@ -5,6 +5,18 @@ import { pageSchema, timeSchema } from "./common.ts";
 
 const number = z.number().nullable();
 
+const probeOutageSchema = z
+  .object({
+    startedAt: timeSchema,
+    endedAt: timeSchema,
+    lost: z
+      .enum(["aggregator", "network", "unknown"])
+      .describe("`aggregator`: its other canaries passed; `network`: they failed too."),
+    why: z.string().describe("What ended the session."),
+    sentence: z.string().describe("What was lost, for how long, and how the probe knows."),
+  })
+  .meta({ id: "ProbeOutage", description: "The last time a probe had no session." });
+
 const probeStatusSchema = z
   .object({
     state: z.enum([
@@ -33,6 +45,7 @@ const probeStatusSchema = z
     droppedBatches: number,
     canaries: z.array(z.object({ id: z.string(), ok: z.boolean(), latencyUs: z.number() })),
     mustFailHeld: z.boolean().nullable().describe("False: its network answers for everybody."),
+    lastOutage: probeOutageSchema.nullable(),
   })
   .meta({ id: "ProbeStatus", description: "What is known of a probe at this moment." });
 

@@ -90,6 +90,7 @@ function assign(send: Send, work: StubWork): void {
         hasCanaries: from === 0,
         canaries: [],
         mustFailAddress: "",
+        trialCanaryIds: [],
       },
     });
   }

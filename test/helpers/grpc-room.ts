@@ -152,7 +152,7 @@ export async function openGrpcRoom(options: GrpcRoomOptions = {}): Promise<GrpcR
 export const PLAIN_DEPS = {
   heartbeatMs: 5_000,
   canaries: [],
-  advertisedAddress: null,
+  advertisedUrl: null,
   mustFailAddress: null,
   tls: null,
   insecure: false,

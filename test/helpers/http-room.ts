@@ -99,6 +99,7 @@ const STATUS = {
   droppedBatches: 0,
   canaries: [],
   mustFailHeld: true,
+  lastOutage: null,
 };
 
 function fakeSessions(room: Pick<HttpRoom, "told" | "rechecks" | "connected">): MeshSessions {
@@ -108,6 +109,7 @@ function fakeSessions(room: Pick<HttpRoom, "told" | "rechecks" | "connected">): 
     targetDeleted: ({ spec }) => void room.told.push(`deleted ${spec.name}`),
     probesChanged: () => void room.told.push("probes"),
     recheck: (request) => void room.rechecks.push(request),
+    reach: () => ({ atMs: 0, canaries: [], answersOf: () => [] }),
     canariesChanged: () => undefined,
   };
 }

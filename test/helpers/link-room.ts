@@ -36,11 +36,13 @@ export const FACTS: HeartbeatFacts = {
   runningChecks: 0,
   spooledBatches: 0,
   droppedBatches: 0,
+  lastOutage: undefined,
 };
 
 function teller(told: string[]): LinkHandlers {
   return {
     onAnchor: ({ atMs, monoMs }) => void told.push(`anchor ${atMs} ${monoMs}`),
+    onIdentity: () => null,
     onWelcome: ({ name }, heartbeatMs) => void told.push(`welcome ${name} ${heartbeatMs}`),
     onAssignments: ({ snapshot }) => void told.push(`assignments ${snapshot}`),
     onRecheck: ({ handles }) => void told.push(`recheck ${handles.join(",")}`),

@@ -160,5 +160,6 @@ export function plainHeartbeat(sequence: number): Heartbeat {
     runningChecks: 0,
     spooledBatches: 0,
     droppedBatches: 0,
+    lastOutage: undefined,
   };
 }

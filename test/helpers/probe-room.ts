@@ -63,7 +63,13 @@ export async function openProbeRoom(
     assign: (...targets) => {
       const upserts = targets.map((one) => assignment({ intervalMs: 200, fastMs: 20, ...one }));
       const canaries = [{ id: "self", url: `http://${probe.healthAddress()}/` }];
-      const rest = { removedHandles: [], hasCanaries: true, canaries, mustFailAddress: "" };
+      const rest = {
+        removedHandles: [],
+        hasCanaries: true,
+        canaries,
+        mustFailAddress: "",
+        trialCanaryIds: [],
+      };
       mesh.last()?.send({ $case: "assignments", value: { snapshot: true, upserts, ...rest } });
     },
     batches: () => {

@@ -38,6 +38,7 @@ const DELTA: Assignments = {
   hasCanaries: false,
   canaries: [],
   mustFailAddress: "",
+  trialCanaryIds: [],
 };
 
 function outcomeOf(target: AssignedTarget | undefined) {

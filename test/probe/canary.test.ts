@@ -53,6 +53,18 @@ test("a canary over http passes with any status below 500", async () => {
   assert.equal((await dial(`http://127.0.0.1:${await freePort()}/`)).ok, false);
 });
 
+test("a canary that fails says why, with a code and a sentence", async () => {
+  const refused = await dial(`tcp://127.0.0.1:${await freePort()}`);
+  assert.equal(refused.failure?.reason, "connection_refused");
+  assert.match(refused.failure?.detail ?? "", /^Connection refused: nothing is listening on 127/);
+  const broken = await dial(`http://127.0.0.1:${await answering(503)}/`);
+  assert.equal(broken.failure?.reason, "http_status");
+  const nameless = await dial("tcp://name.invalid:80");
+  assert.ok(nameless.failure);
+  const plain = await listening(createServer((socket) => socket.end("no TLS here")));
+  assert.equal((await dial(`https://127.0.0.1:${plain}/`)).failure?.reason, "tls_handshake");
+});
+
 test("a canary with an address that cannot be dialed fails like any other", async () => {
   for (const url of ["", "nonsense", "ftp://127.0.0.1/", "tcp://127.0.0.1:99999", "tcp://a"]) {
     assert.equal((await dial(url)).ok, false, url);
@@ -68,7 +80,9 @@ test("a canary that says nothing fails at its deadline", async () => {
   await eventually("the canary is connected", () => sockets.length === 1);
   clock.advance(CANARY_TIMEOUT_MS);
   await eventually("the canary has ended", () => dialed.length === 1);
-  assert.deepEqual(dialed, [{ ok: false, latencyUs: CANARY_TIMEOUT_MS * 1_000 }]);
+  const detail = `http://127.0.0.1:${port}/ did not answer within ${CANARY_TIMEOUT_MS} ms.`;
+  const failure = { reason: "connect_timeout", detail };
+  assert.deepEqual(dialed, [{ ok: false, latencyUs: CANARY_TIMEOUT_MS * 1_000, failure }]);
   for (const socket of sockets) socket.destroy();
 });
 

@@ -165,7 +165,13 @@ test("assignments, rechecks and drain are passed on", async (t) => {
   const room = await openLinkRoom(t);
   await eventually("the link is open", isOpen(room));
   const session = room.mesh.last();
-  const rest = { removedHandles: [], hasCanaries: true, canaries: [], mustFailAddress: "" };
+  const rest = {
+    removedHandles: [],
+    hasCanaries: true,
+    canaries: [],
+    mustFailAddress: "",
+    trialCanaryIds: [],
+  };
   session?.send({ $case: "assignments", value: { snapshot: true, upserts: [], ...rest } });
   session?.send({ $case: "recheck", value: { handles: [4, 5], attempts: 3, stopAfterOks: 1 } });
   session?.send({ $case: "drain", value: { reason: "moving" } });

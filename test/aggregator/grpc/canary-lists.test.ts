@@ -1,22 +1,34 @@
 import assert from "node:assert/strict";
-import test from "node:test";
-import { createCanaryLists } from "../../../aggregator/grpc/canary-lists.ts";
-import { noFacts } from "../../../aggregator/grpc/facts.ts";
-import type { Session } from "../../../aggregator/grpc/session.ts";
+import type { GrpcRoom } from "../../helpers/grpc-room.ts";
 import { PROBE_A, roomTest } from "../../helpers/grpc-room.ts";
 import { makeProbe } from "../../helpers/make-nouns.ts";
+import { plainHeartbeat } from "../../helpers/mesh-client.ts";
 import type { MeshClientSession } from "../../helpers/mesh-client.ts";
-import { simClock } from "../../helpers/sim-clock.ts";
 
 const PROBE_B = makeProbe("b");
-const NAMED = { id: "edge", url: "tcp://192.0.2.1:443" };
+const NAMED = { id: "edge", url: "tcp://192.0.2.1:443", region: null };
 
-/** The canary ids of the next assignments that bring some. */
-async function nextCanaries(session: MeshClientSession): Promise<Record<string, string>> {
+/** The next assignments that bring canaries. */
+async function nextList(session: MeshClientSession) {
   for (;;) {
-    const { hasCanaries, canaries } = await session.next("assignments");
-    if (hasCanaries) return Object.fromEntries(canaries.map(({ id, url }) => [id, url]));
+    const list = await session.next("assignments");
+    if (list.hasCanaries) return list;
   }
+}
+
+/** The canaries of the next assignments that bring some. */
+async function nextCanaries(session: MeshClientSession): Promise<Record<string, string>> {
+  const { canaries } = await nextList(session);
+  return Object.fromEntries(canaries.map(({ id, url }) => [id, url]));
+}
+
+/** A heartbeat whose canaries answered like this. */
+function beat(session: MeshClientSession, sequence: number, answers: Record<string, boolean>) {
+  const canaries = Object.entries(answers).map(([id, ok]) => {
+    const why = ok ? { reason: "", detail: "" } : { reason: "no_reply", detail: "Silence." };
+    return { id, ok, latencyUs: 1, ...why };
+  });
+  session.send({ $case: "heartbeat", value: { ...plainHeartbeat(sequence), canaries } });
 }
 
 roomTest(
@@ -31,12 +43,8 @@ roomTest(
     const withB = { ...aggregator, "probe:prb_b": "tcp://127.0.0.1:7711" };
     assert.deepEqual(await nextCanaries(a), withB);
     assert.equal((await b.next("welcome")).probeId, PROBE_B.id);
-    room.engine.setExcluded(["edge"]);
-    room.server.sessions.canariesChanged();
-    const { edge: _, ...withoutEdge } = withB;
-    assert.deepEqual(await nextCanaries(a), withoutEdge);
     b.cancel();
-    assert.deepEqual(await nextCanaries(a), { aggregator: aggregator.aggregator });
+    assert.deepEqual(await nextCanaries(a), aggregator);
   },
   { probes: [PROBE_A, PROBE_B], deps: { canaries: [NAMED] } },
 );
@@ -47,61 +55,78 @@ roomTest(
     const session = room.session("token-a");
     session.hello();
     const { canaries, mustFailAddress } = await session.next("assignments");
-    assert.deepEqual(canaries, [{ id: "aggregator", url: "tcp://quorate.example:443" }]);
+    assert.deepEqual(canaries, [{ id: "aggregator", url: "https://quorate.example/healthz" }]);
     assert.equal(mustFailAddress, "192.0.2.9:9");
   },
-  { deps: { advertisedAddress: "quorate.example:443", mustFailAddress: "192.0.2.9:9" } },
+  { deps: { advertisedUrl: "https://quorate.example/healthz", mustFailAddress: "192.0.2.9:9" } },
 );
 
-test("a canary that failed for half of the mesh is left out for a minute, then tried again", () => {
-  const clock = simClock();
-  let excluded: readonly string[] = [];
-  const lists = createCanaryLists({
-    clock,
-    engine: { excludedCanaries: () => excluded },
-    directory: { probe: () => PROBE_A },
-    named: [NAMED],
-    advertisedAddress: null,
-    mustFailAddress: null,
-    sessions: () => [],
-  });
-  const ids = (): string[] => lists.listOf(idleSession()).canaries.map(({ id }) => id);
-  assert.equal(lists.refresh(), null);
-  assert.deepEqual(ids(), ["edge"]);
-  excluded = ["edge"];
-  assert.equal(lists.refresh(), 60_000);
-  assert.deepEqual(ids(), []);
-  // Nobody is asked about it any more, so the engine has nothing against it.
-  excluded = [];
-  clock.advance(59_000);
-  assert.equal(lists.refresh(), 1_000);
-  assert.deepEqual(ids(), []);
-  clock.advance(1_000);
-  assert.equal(lists.refresh(), null);
-  assert.deepEqual(ids(), ["edge"]);
-});
+roomTest(
+  "a peer is on trial until somebody reached it: it is asked about, and accuses nobody",
+  async (room) => {
+    const a = room.session("token-a");
+    a.hello();
+    const b = room.session("token-b");
+    b.hello({ healthAddress: "127.0.0.1:7711" });
+    await b.next("welcome");
+    let list = await nextList(a);
+    while (list.trialCanaryIds.length === 0) list = await nextList(a);
+    assert.deepEqual(list.trialCanaryIds, ["probe:prb_b"]);
+    beat(a, 1, { edge: true, "probe:prb_b": false });
+    await a.next("heartbeatAck");
+    assert.deepEqual(lastAnswers(room), [{ id: "edge", ok: true }]);
+    beat(a, 2, { edge: true, "probe:prb_b": true });
+    assert.deepEqual((await nextList(a)).trialCanaryIds, []);
+    beat(a, 3, { edge: true, "probe:prb_b": false });
+    await a.next("heartbeatAck");
+    await a.next("heartbeatAck");
+    assert.deepEqual(lastAnswers(room).at(-1), { id: "probe:prb_b", ok: false });
+  },
+  { probes: [PROBE_A, PROBE_B], deps: { canaries: [NAMED] } },
+);
 
-/** A session of probe `a` that never talks. */
-function idleSession(): Session {
-  const nothing = (): void => undefined;
-  return {
-    probeId: PROBE_A.id,
-    authority: "",
-    tokenExpiresAtMs: null,
-    outbox: {
-      begin: nothing,
-      ack: nothing,
-      heartbeatAck: nothing,
-      recheck: nothing,
-      drain: nothing,
-      changed: nothing,
-      canariesChanged: nothing,
-      flush: nothing,
-      end: nothing,
-    },
-    facts: noFacts,
-    lastHeardMs: () => 0,
-    end: nothing,
-    finish: () => Promise.resolve(),
-  };
+roomTest(
+  "a canary that half of the mesh fails to reach is on trial, and stays in the matrix",
+  async (room) => {
+    const a = await room.joined("token-a");
+    beat(a, 1, { edge: false });
+    await a.next("heartbeatAck");
+    room.engine.setExcluded(["edge"]);
+    room.server.sessions.canariesChanged();
+    assert.deepEqual((await nextList(a)).trialCanaryIds, ["edge"]);
+    room.engine.setExcluded([]);
+    beat(a, 2, { edge: false });
+    await a.next("heartbeatAck");
+    assert.deepEqual(lastAnswers(room), []);
+    const reach = room.server.sessions.reach();
+    const edge = reach.canaries.find(({ id }) => id === "edge");
+    assert.deepEqual(
+      [edge?.excluded, edge?.counts, edge?.asked, edge?.reached],
+      [true, false, 1, 0],
+    );
+    assert.match(edge?.reason ?? "", /Half of the mesh/);
+    const answer = reach.answersOf("prb_a").find(({ canaryId }) => canaryId === "edge");
+    assert.deepEqual([answer?.state, answer?.reason], ["fail", "no_reply"]);
+    assert.equal(reach.answersOf("prb_a")[0]?.state, "unknown");
+  },
+  { deps: { canaries: [NAMED] } },
+);
+
+roomTest(
+  "canaries of another region are not given",
+  async (room) => {
+    const session = room.session("token-a");
+    session.hello();
+    const { canaries } = await nextList(session);
+    assert.deepEqual(
+      canaries.map(({ id }) => id),
+      ["aggregator"],
+    );
+  },
+  { deps: { canaries: [{ ...NAMED, region: "elsewhere" }] } },
+);
+
+function lastAnswers(room: GrpcRoom) {
+  const beats = room.engine.submitted.filter((body) => body.type === "heartbeat");
+  return beats.at(-1)?.canaries ?? [];
 }

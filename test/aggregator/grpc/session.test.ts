@@ -141,9 +141,9 @@ roomTest(
   async (room) => {
     const session = await room.joined("token-a");
     const canaries = [
-      { id: "edge", ok: true, latencyUs: 900 },
-      { id: "edge", ok: false, latencyUs: 1 },
-      { id: "never-given", ok: false, latencyUs: 1 },
+      { id: "edge", ok: true, latencyUs: 900, reason: "", detail: "" },
+      { id: "edge", ok: false, latencyUs: 1, reason: "no_reply", detail: "Nothing." },
+      { id: "never-given", ok: false, latencyUs: 1, reason: "no_reply", detail: "Nothing." },
     ];
     const value = { ...plainHeartbeat(4), canaries, skippedChecks: 2, eventLoopLagMs: 7 };
     session.send({ $case: "heartbeat", value });
@@ -169,5 +169,5 @@ roomTest(
     assert.equal(room.server.sessions.status("prb_a")?.eventLoopLagMs, 7);
     assert.equal(room.server.sessions.status("prb_unknown"), null);
   },
-  { deps: { canaries: [{ id: "edge", url: "tcp://192.0.2.1:443" }] } },
+  { deps: { canaries: [{ id: "edge", url: "tcp://192.0.2.1:443", region: null }] } },
 );

@@ -176,6 +176,7 @@ export interface AggregatorMessage {
     | { $case: "recheck"; value: Recheck }
     | { $case: "drain"; value: Drain }
     | { $case: "goodbye"; value: Goodbye }
+    | { $case: "refused"; value: Refused }
     | undefined;
 }
 
@@ -218,6 +219,12 @@ export interface Assignments {
   canaries: Canary[];
   /** host:port that nothing may answer; success means an intercepting network. Empty: none known. */
   mustFailAddress: string;
+  /**
+   * Ids among the canaries that are on trial: dialled and told of in heartbeats, but they certify
+   * nothing. A peer is on trial until somebody reached it, and a canary that half of the mesh
+   * cannot reach is, until it answers again.
+   */
+  trialCanaryIds: string[];
 }
 
 export interface Assignment {
@@ -300,6 +307,25 @@ export interface CanaryAnswer {
   id: string;
   ok: boolean;
   latencyUs: number;
+  /** When it failed: a code of shared/reason.ts, and one sentence of at most 300 characters. */
+  reason: string;
+  detail: string;
+}
+
+/** A time without a session, told by the probe that had none. */
+export interface Outage {
+  /** How long it took from the loss of the session to the next welcome. */
+  lastedMs: number;
+  /** How long before the sending of this message it ended. */
+  endedAgoMs: number;
+  /** What ended the session, as a sentence. */
+  why: string;
+  /**
+   * Rounds of canaries during the outage, and those in which the probe's network was well: a
+   * majority of the canaries other than the aggregator passed.
+   */
+  rounds: number;
+  wellRounds: number;
 }
 
 export interface Heartbeat {
@@ -320,6 +346,8 @@ export interface Heartbeat {
   runningChecks: number;
   spooledBatches: number;
   droppedBatches: number;
+  /** The last time without a session in this boot; absent when there was none. */
+  lastOutage: Outage | undefined;
 }
 
 export interface HeartbeatAck {
@@ -352,6 +380,15 @@ export interface Goodbye {
   reason: string;
   /** From the aggregator: do not come back with this credential. */
   final: boolean;
+}
+
+/**
+ * This batch is malformed; goodbye follows. A probe whose batch was refused twice drops it, or it
+ * would come back for ever and nothing behind it would be committed.
+ */
+export interface Refused {
+  bootId: string;
+  sequence: number;
 }
 
 function createBaseProbeMessage(): ProbeMessage {
@@ -525,6 +562,9 @@ export const AggregatorMessage: MessageFns<AggregatorMessage> = {
       case "goodbye":
         Goodbye.encode(message.body.value, writer.uint32(58).fork()).join();
         break;
+      case "refused":
+        Refused.encode(message.body.value, writer.uint32(66).fork()).join();
+        break;
     }
     return writer;
   },
@@ -598,6 +638,14 @@ export const AggregatorMessage: MessageFns<AggregatorMessage> = {
             message.body = { $case: "goodbye", value: Goodbye.decode(reader, reader.uint32()) };
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.body = { $case: "refused", value: Refused.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -628,6 +676,8 @@ export const AggregatorMessage: MessageFns<AggregatorMessage> = {
         ? { $case: "drain", value: Drain.fromJSON(object.drain) }
         : isSet(object.goodbye)
         ? { $case: "goodbye", value: Goodbye.fromJSON(object.goodbye) }
+        : isSet(object.refused)
+        ? { $case: "refused", value: Refused.fromJSON(object.refused) }
         : undefined,
     };
   },
@@ -648,6 +698,8 @@ export const AggregatorMessage: MessageFns<AggregatorMessage> = {
       obj.drain = Drain.toJSON(message.body.value);
     } else if (message.body?.$case === "goodbye") {
       obj.goodbye = Goodbye.toJSON(message.body.value);
+    } else if (message.body?.$case === "refused") {
+      obj.refused = Refused.toJSON(message.body.value);
     }
     return obj;
   },
@@ -697,6 +749,12 @@ export const AggregatorMessage: MessageFns<AggregatorMessage> = {
       case "goodbye": {
         if (object.body?.value !== undefined && object.body?.value !== null) {
           message.body = { $case: "goodbye", value: Goodbye.fromPartial(object.body.value) };
+        }
+        break;
+      }
+      case "refused": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "refused", value: Refused.fromPartial(object.body.value) };
         }
         break;
       }
@@ -1086,7 +1144,15 @@ export const Welcome: MessageFns<Welcome> = {
 };
 
 function createBaseAssignments(): Assignments {
-  return { snapshot: false, upserts: [], removedHandles: [], hasCanaries: false, canaries: [], mustFailAddress: "" };
+  return {
+    snapshot: false,
+    upserts: [],
+    removedHandles: [],
+    hasCanaries: false,
+    canaries: [],
+    mustFailAddress: "",
+    trialCanaryIds: [],
+  };
 }
 
 export const Assignments: MessageFns<Assignments> = {
@@ -1112,6 +1178,9 @@ export const Assignments: MessageFns<Assignments> = {
     }
     if (message.mustFailAddress !== "") {
       writer.uint32(50).string(message.mustFailAddress);
+    }
+    for (const v of message.trialCanaryIds) {
+      writer.uint32(58).string(v!);
     }
     return writer;
   },
@@ -1187,6 +1256,14 @@ export const Assignments: MessageFns<Assignments> = {
             message.mustFailAddress = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.trialCanaryIds.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1219,6 +1296,11 @@ export const Assignments: MessageFns<Assignments> = {
         : isSet(object.must_fail_address)
         ? globalThis.String(object.must_fail_address)
         : "",
+      trialCanaryIds: globalThis.Array.isArray(object?.trialCanaryIds)
+        ? object.trialCanaryIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.trial_canary_ids)
+        ? object.trial_canary_ids.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -1242,6 +1324,9 @@ export const Assignments: MessageFns<Assignments> = {
     if (message.mustFailAddress !== "") {
       obj.mustFailAddress = message.mustFailAddress;
     }
+    if (message.trialCanaryIds?.length) {
+      obj.trialCanaryIds = message.trialCanaryIds;
+    }
     return obj;
   },
 
@@ -1256,6 +1341,7 @@ export const Assignments: MessageFns<Assignments> = {
     message.hasCanaries = object.hasCanaries ?? false;
     message.canaries = object.canaries?.map((e) => Canary.fromPartial(e)) || [];
     message.mustFailAddress = object.mustFailAddress ?? "";
+    message.trialCanaryIds = object.trialCanaryIds?.map((e) => e) || [];
     return message;
   },
 };
@@ -2271,7 +2357,7 @@ export const Failure: MessageFns<Failure> = {
 };
 
 function createBaseCanaryAnswer(): CanaryAnswer {
-  return { id: "", ok: false, latencyUs: 0 };
+  return { id: "", ok: false, latencyUs: 0, reason: "", detail: "" };
 }
 
 export const CanaryAnswer: MessageFns<CanaryAnswer> = {
@@ -2284,6 +2370,12 @@ export const CanaryAnswer: MessageFns<CanaryAnswer> = {
     }
     if (message.latencyUs !== 0) {
       writer.uint32(24).uint32(message.latencyUs);
+    }
+    if (message.reason !== "") {
+      writer.uint32(34).string(message.reason);
+    }
+    if (message.detail !== "") {
+      writer.uint32(42).string(message.detail);
     }
     return writer;
   },
@@ -2325,6 +2417,22 @@ export const CanaryAnswer: MessageFns<CanaryAnswer> = {
             message.latencyUs = reader.uint32();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.detail = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2346,6 +2454,8 @@ export const CanaryAnswer: MessageFns<CanaryAnswer> = {
         : isSet(object.latency_us)
         ? globalThis.Number(object.latency_us)
         : 0,
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      detail: isSet(object.detail) ? globalThis.String(object.detail) : "",
     };
   },
 
@@ -2360,6 +2470,12 @@ export const CanaryAnswer: MessageFns<CanaryAnswer> = {
     if (message.latencyUs !== 0) {
       obj.latencyUs = Math.round(message.latencyUs);
     }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.detail !== "") {
+      obj.detail = message.detail;
+    }
     return obj;
   },
 
@@ -2371,6 +2487,153 @@ export const CanaryAnswer: MessageFns<CanaryAnswer> = {
     message.id = object.id ?? "";
     message.ok = object.ok ?? false;
     message.latencyUs = object.latencyUs ?? 0;
+    message.reason = object.reason ?? "";
+    message.detail = object.detail ?? "";
+    return message;
+  },
+};
+
+function createBaseOutage(): Outage {
+  return { lastedMs: 0, endedAgoMs: 0, why: "", rounds: 0, wellRounds: 0 };
+}
+
+export const Outage: MessageFns<Outage> = {
+  encode(message: Outage, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.lastedMs !== 0) {
+      writer.uint32(8).uint64(message.lastedMs);
+    }
+    if (message.endedAgoMs !== 0) {
+      writer.uint32(16).uint64(message.endedAgoMs);
+    }
+    if (message.why !== "") {
+      writer.uint32(26).string(message.why);
+    }
+    if (message.rounds !== 0) {
+      writer.uint32(32).uint32(message.rounds);
+    }
+    if (message.wellRounds !== 0) {
+      writer.uint32(40).uint32(message.wellRounds);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Outage {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOutage();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.lastedMs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.endedAgoMs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.why = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.rounds = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.wellRounds = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Outage {
+    return {
+      lastedMs: isSet(object.lastedMs)
+        ? globalThis.Number(object.lastedMs)
+        : isSet(object.lasted_ms)
+        ? globalThis.Number(object.lasted_ms)
+        : 0,
+      endedAgoMs: isSet(object.endedAgoMs)
+        ? globalThis.Number(object.endedAgoMs)
+        : isSet(object.ended_ago_ms)
+        ? globalThis.Number(object.ended_ago_ms)
+        : 0,
+      why: isSet(object.why) ? globalThis.String(object.why) : "",
+      rounds: isSet(object.rounds) ? globalThis.Number(object.rounds) : 0,
+      wellRounds: isSet(object.wellRounds)
+        ? globalThis.Number(object.wellRounds)
+        : isSet(object.well_rounds)
+        ? globalThis.Number(object.well_rounds)
+        : 0,
+    };
+  },
+
+  toJSON(message: Outage): unknown {
+    const obj: any = {};
+    if (message.lastedMs !== 0) {
+      obj.lastedMs = Math.round(message.lastedMs);
+    }
+    if (message.endedAgoMs !== 0) {
+      obj.endedAgoMs = Math.round(message.endedAgoMs);
+    }
+    if (message.why !== "") {
+      obj.why = message.why;
+    }
+    if (message.rounds !== 0) {
+      obj.rounds = Math.round(message.rounds);
+    }
+    if (message.wellRounds !== 0) {
+      obj.wellRounds = Math.round(message.wellRounds);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Outage>, I>>(base?: I): Outage {
+    return Outage.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Outage>, I>>(object: I): Outage {
+    const message = createBaseOutage();
+    message.lastedMs = object.lastedMs ?? 0;
+    message.endedAgoMs = object.endedAgoMs ?? 0;
+    message.why = object.why ?? "";
+    message.rounds = object.rounds ?? 0;
+    message.wellRounds = object.wellRounds ?? 0;
     return message;
   },
 };
@@ -2389,6 +2652,7 @@ function createBaseHeartbeat(): Heartbeat {
     runningChecks: 0,
     spooledBatches: 0,
     droppedBatches: 0,
+    lastOutage: undefined,
   };
 }
 
@@ -2429,6 +2693,9 @@ export const Heartbeat: MessageFns<Heartbeat> = {
     }
     if (message.droppedBatches !== 0) {
       writer.uint32(96).uint64(message.droppedBatches);
+    }
+    if (message.lastOutage !== undefined) {
+      Outage.encode(message.lastOutage, writer.uint32(106).fork()).join();
     }
     return writer;
   },
@@ -2542,6 +2809,14 @@ export const Heartbeat: MessageFns<Heartbeat> = {
             message.droppedBatches = longToNumber(reader.uint64());
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.lastOutage = Outage.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2610,6 +2885,11 @@ export const Heartbeat: MessageFns<Heartbeat> = {
         : isSet(object.dropped_batches)
         ? globalThis.Number(object.dropped_batches)
         : 0,
+      lastOutage: isSet(object.lastOutage)
+        ? Outage.fromJSON(object.lastOutage)
+        : isSet(object.last_outage)
+        ? Outage.fromJSON(object.last_outage)
+        : undefined,
     };
   },
 
@@ -2651,6 +2931,9 @@ export const Heartbeat: MessageFns<Heartbeat> = {
     if (message.droppedBatches !== 0) {
       obj.droppedBatches = Math.round(message.droppedBatches);
     }
+    if (message.lastOutage !== undefined) {
+      obj.lastOutage = Outage.toJSON(message.lastOutage);
+    }
     return obj;
   },
 
@@ -2671,6 +2954,9 @@ export const Heartbeat: MessageFns<Heartbeat> = {
     message.runningChecks = object.runningChecks ?? 0;
     message.spooledBatches = object.spooledBatches ?? 0;
     message.droppedBatches = object.droppedBatches ?? 0;
+    message.lastOutage = (object.lastOutage !== undefined && object.lastOutage !== null)
+      ? Outage.fromPartial(object.lastOutage)
+      : undefined;
     return message;
   },
 };
@@ -3120,6 +3406,95 @@ export const Goodbye: MessageFns<Goodbye> = {
     const message = createBaseGoodbye();
     message.reason = object.reason ?? "";
     message.final = object.final ?? false;
+    return message;
+  },
+};
+
+function createBaseRefused(): Refused {
+  return { bootId: "", sequence: 0 };
+}
+
+export const Refused: MessageFns<Refused> = {
+  encode(message: Refused, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.bootId !== "") {
+      writer.uint32(10).string(message.bootId);
+    }
+    if (message.sequence !== 0) {
+      writer.uint32(16).uint64(message.sequence);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Refused {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRefused();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.bootId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.sequence = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Refused {
+    return {
+      bootId: isSet(object.bootId)
+        ? globalThis.String(object.bootId)
+        : isSet(object.boot_id)
+        ? globalThis.String(object.boot_id)
+        : "",
+      sequence: isSet(object.sequence) ? globalThis.Number(object.sequence) : 0,
+    };
+  },
+
+  toJSON(message: Refused): unknown {
+    const obj: any = {};
+    if (message.bootId !== "") {
+      obj.bootId = message.bootId;
+    }
+    if (message.sequence !== 0) {
+      obj.sequence = Math.round(message.sequence);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Refused>, I>>(base?: I): Refused {
+    return Refused.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Refused>, I>>(object: I): Refused {
+    const message = createBaseRefused();
+    message.bootId = object.bootId ?? "";
+    message.sequence = object.sequence ?? 0;
     return message;
   },
 };
