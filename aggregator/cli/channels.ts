@@ -98,7 +98,9 @@ async function create(context: CliContext, name: string, flags: CreateFlags): Pr
 function list(session: Session, page: ApiPage<ApiChannel>): void {
   printList(session, {
     page,
-    empty: "There are no channels yet: quorate channels create NAME --url URL --new-secret",
+    empty:
+      "There are no channels yet: " +
+      `${session.command} channels create NAME --url URL --new-secret`,
     columns: [
       { header: "CHANNEL" },
       { header: "KIND" },

@@ -12,6 +12,8 @@ export interface CliContext {
   settings: Settings;
   clock: Clock;
   random: Random;
+  /** How a person calls this program, such as `npx quorate`; hints begin with it. */
+  command: string;
   /** How this program is started again as a process of its own. */
   self: SelfCommand;
   /** The two programs; each resolves with its exit code. */

@@ -22,9 +22,10 @@ export function eventText(event: unknown): EventText {
   };
 }
 
-/** The target and the sentence, as they stand at the end of a line. */
+/** The target and the sentence, as they stand at the end of a line; no name stands there twice. */
 export function saidOf({ target, sentence }: EventText): string {
-  return target === "" ? sentence : `${target}: ${sentence}`;
+  const names = target === "" || sentence.startsWith(`${target} `);
+  return names ? sentence : `${target}: ${sentence}`;
 }
 
 /** One line for a person: number, when, what, the target, and the sentence. */

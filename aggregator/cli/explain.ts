@@ -28,9 +28,10 @@ const VOTE_WORDS: Record<Evidence["vote"], string> = {
   none: "says nothing",
 };
 
-/** The lines of an explanation; `nowMs` is the clock of the reader. */
+/** The lines of an explanation; `command` is how the reader calls this program. */
 export function explainLines(
   explanation: ApiExplanation,
+  command: string,
   printer: Pick<Printer, "layOut" | "paint">,
 ): string[] {
   const { paint } = printer;
@@ -47,7 +48,7 @@ export function explainLines(
   lines.push("", ...evidenceTable(explanation, printer), "", ...quorumLines(explanation, printer));
   if (incidentId !== null) {
     const id = cleanText(incidentId);
-    lines.push("", `Incident ${id}; to take it: quorate incidents ack ${id}`);
+    lines.push("", `Incident ${id}; to take it: ${command} incidents ack ${id}`);
   }
   return lines;
 }

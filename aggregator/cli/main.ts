@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { systemClock } from "../../shared/clock.ts";
 import { readSettings } from "../../shared/config.ts";
 import { systemRandom } from "../../shared/random.ts";
+import { commandName } from "./command-name.ts";
 import type { CliContext } from "./context.ts";
 import { terminalPrinter } from "./printer.ts";
 import { runCli } from "./program.ts";
@@ -18,6 +19,7 @@ const LEFTOVER_PATIENCE_MS = 1_000;
 
 const settings = readSettings();
 const clock = systemClock();
+const script = fileURLToPath(import.meta.url);
 let stopSignal: AbortSignal | null = null;
 
 const context: CliContext = {
@@ -25,13 +27,15 @@ const context: CliContext = {
   settings,
   clock,
   random: systemRandom(),
+  command: commandName({
+    script,
+    calledAs: process.argv[1] ?? script,
+    folder: process.cwd(),
+  }),
   self: {
     execPath: process.execPath,
     // The loader that runs TypeScript is passed on; a debugger's port cannot be shared.
-    args: [
-      ...process.execArgv.filter((argument) => !argument.startsWith("--inspect")),
-      fileURLToPath(import.meta.url),
-    ],
+    args: [...process.execArgv.filter((argument) => !argument.startsWith("--inspect")), script],
   },
   programs: {
     // Imported when they are run: a client verb loads neither database nor gRPC server.

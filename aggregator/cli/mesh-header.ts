@@ -1,7 +1,8 @@
 /** What `quorate mesh` says once it runs: where everything is, and what to try. */
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { DEFAULT_URL } from "../../shared/config.ts";
 import { VERSION } from "../../shared/version.ts";
+import { quoted } from "./command-name.ts";
 import type { Printer } from "./printer.ts";
 
 /** A process of the mesh and where it can be reached. */
@@ -41,7 +42,9 @@ export function meshHeader(
   ];
   const settings = [
     ...(url === DEFAULT_URL ? [] : [`export QUORATE_URL=${url}`]),
-    ...(join(data) === join(DEFAULT_DATA) ? [] : [`export QUORATE_TOKEN=$(cat ${tokenFile})`]),
+    ...(join(data) === join(DEFAULT_DATA)
+      ? []
+      : [`export QUORATE_TOKEN=$(cat ${quoted(tokenFile)})`]),
   ];
   return [
     `${bold(`Quorate mesh ${VERSION}`)}  ${dim("Ctrl-C ends all of it")}`,
@@ -56,7 +59,7 @@ export function meshHeader(
       parts.map(({ name, pid, place }) => [name, String(pid), place]),
     ),
     "",
-    bold("Try, in another terminal:"),
+    bold("Try, in another terminal, in this folder:"),
     ...settings.map((line) => `  ${line}`),
     `  ${command} verdicts explain duke`,
     `  ${command} events --follow`,
@@ -64,11 +67,4 @@ export function meshHeader(
     `  kill -9 ${pidOf("rack-b")}   ${dim("# a probe dies: nothing but probe.offline")}`,
     `  kill ${pidOf("steady")}   ${dim("# a target dies: every vantage sees it, so it is down")}`,
   ];
-}
-
-/** How this program is called from the folder of the caller: through tsx, npx, or by its name. */
-export function commandName(script: string, folder: string): string {
-  const path = relative(folder, script);
-  if (script.endsWith(".ts")) return `npx tsx ${path}`;
-  return path.startsWith("..") ? "quorate" : "npx quorate";
 }

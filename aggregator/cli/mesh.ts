@@ -11,7 +11,7 @@ import { readSecretFile } from "./files.ts";
 import { findFree } from "./listen.ts";
 import { createChildren, describeEnd } from "./mesh-children.ts";
 import type { Child, ChildEnd, ChildOptions, Children } from "./mesh-children.ts";
-import { commandName, meshHeader } from "./mesh-header.ts";
+import { meshHeader } from "./mesh-header.ts";
 import type { MeshPart } from "./mesh-header.ts";
 import { createLive } from "./mesh-live.ts";
 import { ensureHookSecret, ensureProbe, MESH_PLACES } from "./mesh-setup.ts";
@@ -111,7 +111,7 @@ async function startAndShow(run: MeshRun): Promise<void> {
   const startProbesAndShow = async (): Promise<void> => {
     for (const { name } of MESH_PLACES) probes.set(name, await startProbe(run, name, grpcAddress));
     const parts = partsOf({ aggregator, served, probes });
-    const command = commandName(context.self.args.at(-1) ?? "", process.cwd());
+    const { command } = context;
     const header = meshHeader({ url, grpcAddress, data: flags.data, parts, command }, printer);
     header.forEach((line) => printer.line(line));
     await live.show();

@@ -73,7 +73,9 @@ function list(session: Session, page: ApiPage<ApiProbe>, nowMs: number): void {
   const { paint } = session.printer;
   printList(session, {
     page,
-    empty: "There are no probes yet: quorate probes create NAME --region REGION --zone ZONE",
+    empty:
+      "There are no probes yet: " +
+      `${session.command} probes create NAME --region REGION --zone ZONE`,
     columns: [
       { header: "PROBE" },
       { header: "REGION" },

@@ -29,6 +29,8 @@ export interface ListFlags extends ClientFlags {
 export interface Session {
   client: ApiClient;
   printer: Printer;
+  /** How a person calls this program; hints begin with it. */
+  command: string;
   /** True: JSON for machines instead of tables for people. */
   json: boolean;
 }
@@ -67,6 +69,7 @@ export function openSession(context: CliContext, flags: ClientFlags): Session {
   return {
     client: createApiClient({ url: url.href, ...(token === null ? {} : { token }) }),
     printer: context.printer,
+    command: context.command,
     json: flags.json ?? false,
   };
 }

@@ -149,7 +149,8 @@ function targetListing(session: Session, nowMs: number) {
     endpointOf(target.options),
     formatLabels(target.labels),
   ];
-  return { columns, row, empty: "There are no targets yet: quorate targets create NAME --url URL" };
+  const empty = `There are no targets yet: ${session.command} targets create NAME --url URL`;
+  return { columns, row, empty };
 }
 
 /** Where a check goes: the option that says so in most kinds; empty when there is none. */

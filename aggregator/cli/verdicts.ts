@@ -34,11 +34,11 @@ export function addVerdicts(program: Command, context: CliContext): void {
   addVerb(verdicts, "explain <target>", "why: who saw what, and the arithmetic of the quorum")
     .option("--transition <n>", "why, back then", parseIntegerIn(1, Number.MAX_SAFE_INTEGER))
     .action(async (target: string, flags: ClientFlags & { transition?: number }) => {
-      const { client, json, printer } = openSession(context, flags);
+      const { client, json, printer, command } = openSession(context, flags);
       const { transition } = flags;
       const explanation = await client.verdicts.explain(target, { transition });
       if (json) printer.json(explanation);
-      else explainLines(explanation, printer).forEach((line) => printer.line(line));
+      else explainLines(explanation, command, printer).forEach((line) => printer.line(line));
     });
   addListVerb(verdicts, "transitions <target>", "changes of a verdict, newest first").action(
     async (target: string, flags: ListFlags) => {

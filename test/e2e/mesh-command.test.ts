@@ -68,7 +68,7 @@ async function idsOf(client: ApiClient): Promise<string[]> {
 /** Runs what the mesh says to try, up to the first command that explains, as typed. */
 async function tryWhatItSays({ mesh }: Shown): Promise<string> {
   const lines = mesh.output().split("\n");
-  const hints = lines.slice(lines.indexOf("Try, in another terminal:") + 1);
+  const hints = lines.slice(lines.findIndex((line) => line.startsWith("Try, in another")) + 1);
   const typed = hints.slice(0, hints.findIndex((line) => line.includes("verdicts explain")) + 1);
   assert.ok(typed.length > 0);
   const { stdout } = await promisify(execFile)("sh", ["-c", typed.join("\n")]);

@@ -31,11 +31,16 @@ meshTest(
     // The two that are left are still enough to tell a real outage.
     await doomed.close();
     const { data: down } = await journal.event({ type: "target.down", about: "shop" });
+    await journal.event({ type: "alert.raised", about: "shop" });
     assert.match(down.sentence, /2 of 2 vantages .* cannot connect .*rack-c was set aside/);
     // Which states it passes on the way depends on who of the two looked first.
     const onTheWay = ["target.suspect shop", "target.partial shop"];
     const lines = (await journal.lines()).filter((line) => !onTheWay.includes(line));
-    const expected = ["probe.quarantined rack-c", "target.down shop", "incident.opened shop"];
-    assert.deepEqual(lines, expected);
+    assert.deepEqual(lines, [
+      "probe.quarantined rack-c",
+      "target.down shop",
+      "incident.opened shop",
+      "alert.raised shop",
+    ]);
   },
 );

@@ -24,7 +24,7 @@ meshTest("a target that one vantage of three reaches is partial, and never down"
     const { vantages } = await mesh.client.verdicts.explain("shop");
     return vantages.filter(({ vote }) => vote === "dead").length === 2 && (await haveFailed());
   });
-  const outage = ["target.partial shop", "incident.opened shop"];
+  const outage = ["target.partial shop", "incident.opened shop", "alert.raised shop"];
   assert.deepEqual(await linesOnce(), outage);
   const { quorum, state } = await mesh.client.verdicts.explain("shop");
   assert.deepEqual([state, quorum.ok, quorum.confirmed], ["partial", 1, 2]);
@@ -32,7 +32,9 @@ meshTest("a target that one vantage of three reaches is partial, and never down"
   await uplinkB.set("targets", "pass");
   await uplinkC.set("targets", "pass");
   await journal.event({ type: "incident.resolved", about: "shop" });
-  assert.deepEqual(await linesOnce(), [...outage, "target.up shop", "incident.resolved shop"]);
+  await journal.event({ type: "alert.cleared", about: "shop" });
+  const end = ["target.up shop", "incident.resolved shop", "alert.cleared shop"];
+  assert.deepEqual(await linesOnce(), [...outage, ...end]);
 
   /** Each line once: a state is told again when it becomes an incident a moment later. */
   async function linesOnce(): Promise<string[]> {

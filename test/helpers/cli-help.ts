@@ -17,6 +17,7 @@ export async function helpOf(words: readonly string[]): Promise<string> {
     settings: readSettings({}),
     clock: simClock(),
     random: seededRandom(1),
+    command: "quorate",
     self: { execPath: "", args: [] },
     programs: { aggregator: refuse, probe: refuse },
     stopSignal: refuse,

@@ -93,6 +93,7 @@ export function startCli(args: readonly string[], overrides: Partial<CliContext>
     settings: { url: "http://127.0.0.1:1", token: null, probeToken: null, noColor: true },
     clock: systemClock(),
     random: seededRandom(1),
+    command: "quorate",
     self: { execPath: process.execPath, args: [] },
     programs: { aggregator: () => Promise.resolve(0), probe: () => Promise.resolve(0) },
     stopSignal: () => stopper.signal,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { commandName, meshHeader } from "../../../aggregator/cli/mesh-header.ts";
+import { meshHeader } from "../../../aggregator/cli/mesh-header.ts";
 import { drawMesh } from "../../../aggregator/cli/mesh-view.ts";
 import type { MeshScene } from "../../../aggregator/cli/mesh-view.ts";
 import type { Vote } from "../../../shared/verdict.ts";
@@ -102,10 +102,4 @@ test("the header says nothing about the environment when the defaults hold", () 
   const options = { url: "http://127.0.0.1:7700", grpcAddress: "", parts: [], command: "quorate" };
   const text = meshHeader({ ...options, data: "./.quorate" }, capture().printer).join("\n");
   assert.doesNotMatch(text, /export/);
-});
-
-test("the command is called as the caller did", () => {
-  assert.equal(commandName("/a/dist/aggregator/cli/main.js", "/a"), "npx quorate");
-  assert.equal(commandName("/a/aggregator/cli/main.ts", "/a"), "npx tsx aggregator/cli/main.ts");
-  assert.equal(commandName("/usr/lib/quorate/main.js", "/srv"), "quorate");
 });
