@@ -175,8 +175,17 @@ export interface NotificationStore {
   record(update: DeliveryUpdate): Promise<void>;
   list(query: NotificationQuery): Promise<Page<Notification>>;
   deliveries(notificationId: string): Promise<Delivery[]>;
+  /** Makes what is pending for a channel due at once: its receiver is back. */
+  hasten(channelId: string, atMs: number): Promise<void>;
   /** Makes a dead notification pending again, due at once; false when it is not dead. */
   requeue(id: string, atMs: number): Promise<boolean>;
+}
+
+/** What receivers named the threads of a channel (a message, an issue), newest kept. */
+export interface ThreadStore {
+  get(channelId: string, thread: string): Promise<string | null>;
+  /** Keeps a name, replacing the one of this thread; the oldest of the channel make room. */
+  put(channelId: string, thread: string, name: string): Promise<void>;
 }
 
 /** What a token may do. */
@@ -263,6 +272,7 @@ export interface Store {
   readonly incidents: IncidentStore;
   readonly channels: ChannelStore;
   readonly notifications: NotificationStore;
+  readonly threads: ThreadStore;
   readonly tokens: TokenStore;
   readonly history: HistoryStore;
   readonly idempotency: IdempotencyStore;

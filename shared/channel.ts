@@ -1,18 +1,50 @@
 /** Channels: where notifications go, and what became of each. */
 import { z } from "zod";
+import { LIMITS } from "./limits.ts";
 import { nameSchema } from "./target.ts";
+
+/** How messages leave over a channel. */
+export const channelDeliverySchema = z
+  .strictObject({
+    concurrency: z
+      .int()
+      .min(1)
+      .max(64)
+      .default(LIMITS.channelConcurrency)
+      .describe("Messages on their way at the same time; never two of one target."),
+    perMinute: z
+      .int()
+      .min(1)
+      .max(600_000)
+      .optional()
+      .describe("Messages in a minute at most; the others wait. Default: as many as there are."),
+    fallback: nameSchema
+      .optional()
+      .describe("Channel that gets what this one cannot deliver, beside the further attempts."),
+    fallbackAfterMs: z
+      .int()
+      .min(0)
+      .max(86_400_000)
+      .default(300_000)
+      .describe("Time a message waits for this channel before the fallback gets it too."),
+  })
+  .meta({ id: "ChannelDelivery", description: "How messages leave over a channel." });
+
+/** How messages leave over a channel, defaults filled in. */
+export type ChannelDelivery = z.output<typeof channelDeliverySchema>;
 
 /** What a caller says of a channel; `options` is validated by the notifier kind's own schema. */
 export const channelSpecSchema = z
   .strictObject({
     name: nameSchema,
-    kind: z.string().min(1).max(40).describe("Kind of notifier: webhook."),
+    kind: z.string().min(1).max(40).describe("Kind of notifier: webhook, slack, email, …"),
     options: z.record(z.string(), z.unknown()).describe("Options of the kind."),
     events: z
       .array(z.string().min(1).max(60))
       .max(50)
       .optional()
       .describe("Event types sent, `*` and `target.*` allowed. Default: alerts and recoveries."),
+    delivery: channelDeliverySchema.optional(),
     enabled: z.boolean().default(true),
   })
   .meta({ id: "ChannelSpec", description: "What a caller says of a channel." });
@@ -64,4 +96,6 @@ export interface Delivery {
   ok: boolean;
   /** Sentence; holds no secret. */
   detail: string;
+  /** What was sent where, such as `POST https://host/path, 512 bytes`; holds no secret. */
+  request: string;
 }

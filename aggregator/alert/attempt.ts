@@ -18,11 +18,19 @@ export interface AttemptDeps {
   random: Random;
 }
 
+/** What an attempt gave. */
+export interface Attempted {
+  update: DeliveryUpdate;
+  outcome: SendOutcome;
+  /** Null when it was deleted. */
+  channel: Channel | null;
+}
+
 /** Tries once; null when the send was aborted, so that nothing is known of it. */
 export async function attemptDelivery(
   notification: Notification,
   deps: AttemptDeps,
-): Promise<DeliveryUpdate | null> {
+): Promise<Attempted | null> {
   const { clock, sender } = deps;
   const channel = await deps.channels.get(notification.channelId);
   const atMs = clock.wallMs();
@@ -31,20 +39,19 @@ export async function attemptDelivery(
   if (outcome === null) return null;
   const attempt = notification.attempts + 1;
   const next = judge(outcome, attempt, deps);
-  return {
-    delivery: {
-      notificationId: notification.id,
-      channelId: notification.channelId,
-      attempt,
-      atMs,
-      durationMs: Math.round(clock.monoMs() - startMonoMs),
-      status: outcome.status,
-      ok: outcome.ok,
-      detail: next.detail,
-    },
-    state: next.state,
-    nextAttemptAtMs: next.atMs,
+  const delivery = {
+    notificationId: notification.id,
+    channelId: notification.channelId,
+    attempt,
+    atMs,
+    durationMs: Math.round(clock.monoMs() - startMonoMs),
+    status: outcome.status,
+    ok: outcome.ok,
+    detail: next.detail,
+    request: channel === null ? "" : sender.requestOf(channel, notification),
   };
+  const update = { delivery, state: next.state, nextAttemptAtMs: next.atMs };
+  return { update, outcome, channel };
 }
 
 async function send(

@@ -3,7 +3,7 @@
  * ever waits for another. The outbox in the store is the truth; this worker only holds what is in
  * flight, so after a crash everything pending is sent again under the same id.
  */
-import type { Channel, Notification } from "../../shared/channel.ts";
+import type { Channel, ChannelDelivery, Notification } from "../../shared/channel.ts";
 import { isoTime } from "../../shared/clock.ts";
 import type { Clock } from "../../shared/clock.ts";
 import { messageOf, QuorateError } from "../../shared/errors.ts";
@@ -18,12 +18,16 @@ import type {
   NotificationStore,
   PreparedNotifier,
   SendOutcome,
+  ThreadStore,
 } from "../ports.ts";
 import { attemptDelivery } from "./attempt.ts";
-import type { AttemptDeps } from "./attempt.ts";
+import type { AttemptDeps, Attempted } from "./attempt.ts";
 import { backoffMs } from "./backoff.ts";
+import { deliveryOf, divert } from "./fallback.ts";
 import { createFlights } from "./flights.ts";
 import type { Flights } from "./flights.ts";
+import { createGates } from "./gates.ts";
+import type { Gates } from "./gates.ts";
 import { createRounds } from "./rounds.ts";
 import { createSender, failure } from "./sender.ts";
 import type { Sender } from "./sender.ts";
@@ -34,7 +38,7 @@ import type { Waits } from "./waits.ts";
 
 /** What the delivery worker works with. */
 export interface DeliveryDeps {
-  store: { notifications: NotificationStore };
+  store: { notifications: NotificationStore; threads: ThreadStore };
   /** Finds a channel by id; usually `store.channels`. */
   channels: Pick<ChannelStore, "get">;
   /** Makes a notifier of a kind and its options; usually `prepareNotifier`. */
@@ -71,11 +75,12 @@ const ABORT_MS = 500;
 /** Creates the delivery worker; it does nothing before its start. */
 export function createDeliveryWorker(deps: DeliveryDeps): DeliveryWorker {
   const { clock, random, log } = deps;
-  const sender = createSender(deps);
+  const sender = createSender({ ...deps, threads: deps.store.threads });
   const time = createSteadyTime(clock);
   const waits = createWaits(clock);
   const flights = createFlights(() => rounds.wake());
-  const parts = { ...deps, sender, time, waits, flights };
+  const gates = createGates(random);
+  const parts = { ...deps, sender, time, waits, flights, gates };
   const rounds = createRounds({
     clock,
     round: () => deliverDue(parts, () => rounds.isStarted()),
@@ -108,6 +113,7 @@ interface Parts extends DeliveryDeps, AttemptDeps {
   time: SteadyTime;
   waits: Waits;
   flights: Flights;
+  gates: Gates;
 }
 
 /**
@@ -115,39 +121,82 @@ interface Parts extends DeliveryDeps, AttemptDeps {
  * due, null when nothing will; what is blocked by a flight is looked at when that flight ends.
  */
 async function deliverDue(parts: Parts, mayBegin: () => boolean): Promise<number | null> {
-  const { store, flights, time } = parts;
+  const { store, flights, gates, time } = parts;
   let nowMs: number;
   let begun: number;
   do {
     nowMs = time.nowMs();
     flights.beginReading();
     const limit = DUE_ROWS + flights.count();
-    const rows = await store.notifications.due(nowMs, limit, flights.fullChannels());
-    begun = rows.filter((row) => flights.begin(row, () => deliver(row, parts))).length;
+    const busy = [...flights.fullChannels(), ...gates.closed(nowMs)];
+    const rows = await store.notifications.due(nowMs, limit, busy);
+    begun = await beginAll(rows, parts, nowMs);
   } while (begun > 0 && mayBegin());
   const nextMs = await store.notifications.nextDueAtMs(nowMs);
-  if (nextMs === null) return null;
+  const openMs = gates.nextOpenMs(nowMs);
   // Nobody waits longer than the longest Retry-After, so whoever wrote this lived at least then:
   // a wall clock that says otherwise was set back since.
-  time.atLeast(nextMs - LIMITS.retryAfterMsMax);
-  return Math.max(0, nextMs - time.nowMs());
+  if (nextMs !== null) time.atLeast(nextMs - LIMITS.retryAfterMsMax);
+  if (nextMs === null && openMs === null) return null;
+  return Math.max(0, Math.min(nextMs ?? Infinity, openMs ?? Infinity) - time.nowMs());
+}
+
+/** Begins what may begin; resolves with how many did. */
+async function beginAll(
+  rows: readonly Notification[],
+  parts: Parts,
+  nowMs: number,
+): Promise<number> {
+  const { channels, flights, gates } = parts;
+  const known = new Map<string, ChannelDelivery | null>();
+  let begun = 0;
+  for (const row of rows) {
+    const { channelId } = row;
+    if (!known.has(channelId)) {
+      const channel = await channels.get(channelId);
+      known.set(channelId, channel && deliveryOf(channel));
+    }
+    const limits = known.get(channelId);
+    const concurrency = limits?.concurrency ?? LIMITS.channelConcurrency;
+    if (flights.isBlocked(row, concurrency)) continue;
+    if (!gates.begin(channelId, limits?.perMinute ?? null, nowMs)) continue;
+    flights.begin(row, concurrency, () => deliver(row, parts));
+    begun += 1;
+  }
+  return begun;
 }
 
 /** Delivers one notification and keeps what became of it. Never rejects. */
 async function deliver(notification: Notification, parts: Parts): Promise<void> {
-  const { log, random, waits } = parts;
-  const facts = { notificationId: notification.id, channelId: notification.channelId };
+  const { log, random, waits, gates, time } = parts;
+  const { channelId } = notification;
   try {
-    const update = await attemptDelivery(notification, parts);
-    if (update === null) return;
+    const attempted = await attempt(notification, parts);
+    if (attempted === null) return;
+    const isBack = gates.end(channelId, attempted.outcome, time.nowMs());
+    const { update, channel } = attempted;
     tell(update, log);
+    // Before it is recorded: whoever dies between the two hands it to the fallback again.
+    if (channel !== null) {
+      await divert({ channel, notification, update, nowMs: time.nowMs() }, parts);
+    }
     await keep(update, parts);
+    if (isBack) await parts.store.notifications.hasten(channelId, time.nowMs());
   } catch (error) {
-    log.error(
-      { ...facts, error: messageOf(error) },
-      "A notification waits: its channel is unread.",
-    );
+    const facts = { notificationId: notification.id, channelId, error: messageOf(error) };
+    log.error(facts, "A notification waits: the store does not answer.");
     await waits.wait(backoffMs(1, random));
+  }
+}
+
+/** Tries once; what ends without an outcome leaves its gate as it was. */
+async function attempt(notification: Notification, parts: Parts): Promise<Attempted | null> {
+  let attempted: Attempted | null = null;
+  try {
+    attempted = await attemptDelivery(notification, parts);
+    return attempted;
+  } finally {
+    if (attempted === null) parts.gates.end(notification.channelId, null, parts.time.nowMs());
   }
 }
 

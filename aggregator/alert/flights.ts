@@ -1,6 +1,5 @@
 /** What is being delivered at this moment, and what may begin beside it. */
 import type { Notification } from "../../shared/channel.ts";
-import { LIMITS } from "../../shared/limits.ts";
 
 /** The book of deliveries in flight. */
 export interface Flights {
@@ -9,8 +8,10 @@ export interface Flights {
    * which may show it as it was before it ended.
    */
   beginReading(): void;
-  /** Runs `deliver` unless its channel is full, or its order key or itself is in flight. */
-  begin(notification: Notification, deliver: () => Promise<void>): boolean;
+  /** Whether the channel has no free place of so many, or its order key or itself is in flight. */
+  isBlocked(notification: Notification, concurrency: number): boolean;
+  /** Runs `deliver`; the caller looked that it is not blocked. */
+  begin(notification: Notification, concurrency: number, deliver: () => Promise<void>): void;
   count(): number;
   /** Ids of the channels that have no free place. */
   fullChannels(): string[];
@@ -20,37 +21,39 @@ export interface Flights {
 
 /** Creates the book; `onEnd` is called after each delivery. */
 export function createFlights(onEnd: () => void): Flights {
-  const keysByChannel = new Map<string, Set<string>>();
+  const channels = new Map<string, { keys: Set<string>; concurrency: number }>();
   const running = new Set<Promise<void>>();
   const endedSinceReading = new Set<string>();
 
   function land(notification: Notification): void {
-    const keys = keysByChannel.get(notification.channelId);
+    const keys = channels.get(notification.channelId)?.keys;
     keys?.delete(notification.orderKey);
-    if (keys?.size === 0) keysByChannel.delete(notification.channelId);
+    if (keys?.size === 0) channels.delete(notification.channelId);
     endedSinceReading.add(notification.id);
   }
 
   return {
     beginReading: () => endedSinceReading.clear(),
-    begin(notification, deliver) {
-      const { id, channelId, orderKey } = notification;
-      const keys = keysByChannel.get(channelId) ?? new Set();
-      if (keys.size >= LIMITS.channelConcurrency || keys.has(orderKey)) return false;
-      if (endedSinceReading.has(id)) return false;
-      keysByChannel.set(channelId, keys.add(orderKey));
+    isBlocked({ id, channelId, orderKey }, concurrency) {
+      const keys = channels.get(channelId)?.keys;
+      if (endedSinceReading.has(id)) return true;
+      return keys !== undefined && (keys.size >= concurrency || keys.has(orderKey));
+    },
+    begin(notification, concurrency, deliver) {
+      const { channelId, orderKey } = notification;
+      const keys = channels.get(channelId)?.keys ?? new Set();
+      channels.set(channelId, { keys: keys.add(orderKey), concurrency });
       const flight = deliver().finally(() => {
         land(notification);
         running.delete(flight);
         onEnd();
       });
       running.add(flight);
-      return true;
     },
     count: () => running.size,
     fullChannels: () =>
-      [...keysByChannel]
-        .filter(([, keys]) => keys.size >= LIMITS.channelConcurrency)
+      [...channels]
+        .filter(([, { keys, concurrency }]) => keys.size >= concurrency)
         .map(([channelId]) => channelId),
     async landed() {
       while (running.size > 0) await Promise.allSettled(running);

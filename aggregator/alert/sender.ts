@@ -3,11 +3,13 @@ import type { Channel } from "../../shared/channel.ts";
 import type { Clock } from "../../shared/clock.ts";
 import { messageOf } from "../../shared/errors.ts";
 import { LIMITS } from "../../shared/limits.ts";
-import type { PreparedNotifier, SendOutcome } from "../ports.ts";
+import type { PreparedNotifier, SendOutcome, Threads, ThreadStore } from "../ports.ts";
 
 /** What the sender works with. */
 export interface SenderDeps {
   notifiers: (kind: string, options: unknown) => PreparedNotifier;
+  /** What receivers named earlier messages; usually `store.threads`. */
+  threads: ThreadStore;
   clock: Clock;
 }
 
@@ -15,6 +17,8 @@ export interface SenderDeps {
 export interface Sender {
   /** Sends once. Resolves with null when it was aborted; never rejects. */
   send(channel: Channel, message: { id: string; body: string }): Promise<SendOutcome | null>;
+  /** What a send is, for the record: where it goes and how much; holds no secret. */
+  requestOf(channel: Channel, message: { body: string }): string;
   /** Aborts everything that is being sent. */
   abort(): void;
 }
@@ -23,7 +27,7 @@ export interface Sender {
 const GRACE_MS = 1_000;
 
 /** Creates a sender. */
-export function createSender({ notifiers, clock }: SenderDeps): Sender {
+export function createSender({ notifiers, threads, clock }: SenderDeps): Sender {
   const prepared = new Map<string, { revision: number; notifier: PreparedNotifier }>();
   const aborts = new Set<() => void>();
 
@@ -46,15 +50,32 @@ export function createSender({ notifiers, clock }: SenderDeps): Sender {
       } catch (error) {
         return failure(`The channel cannot send, correct its options: ${messageOf(error)}`, false);
       }
-      return await sendWithin({ notifier, message, clock, aborts });
+      const { id, body } = message;
+      const outgoing = { id, body, threads: threadsOf(channel.id, threads) };
+      return await sendWithin({ notifier, message: outgoing, clock, aborts });
+    },
+    requestOf(channel, { body }) {
+      try {
+        return `${notifierOf(channel).destination}, ${Buffer.byteLength(body)} bytes of event`;
+      } catch {
+        // The send tells what is wrong with the options.
+        return "";
+      }
     },
     abort: () => aborts.forEach((abort) => abort()),
   };
 }
 
+function threadsOf(channelId: string, threads: ThreadStore): Threads {
+  return {
+    get: (thread) => threads.get(channelId, thread),
+    put: (thread, name) => threads.put(channelId, thread, name),
+  };
+}
+
 interface Sending {
   notifier: PreparedNotifier;
-  message: { id: string; body: string };
+  message: { id: string; body: string; threads: Threads };
   clock: Clock;
   aborts: Set<() => void>;
 }

@@ -4,7 +4,7 @@
  */
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, isIP } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { z } from "zod";
 import { messageOf, systemCodeOf } from "../../shared/errors.ts";
@@ -124,7 +124,8 @@ async function sendFrame(
   const secure = {
     host,
     port,
-    servername: host,
+    // A name that is an address is no name (RFC 6066, 3).
+    ...(isIP(host) === 0 ? { servername: host } : {}),
     rejectUnauthorized: tls.verify,
     ...(tls.ca === undefined ? {} : { ca: tls.ca }),
   };

@@ -37,8 +37,12 @@ export function createNotificationStore(connection: Connection, outbox: Outbox):
   const list = createNotificationList(db);
   const deliveries = db.prepare<[string], DeliveryRow>(
     `SELECT notification_id AS notificationId, channel_id AS channelId, attempt, at_ms AS atMs,
-       duration_ms AS durationMs, status, ok, detail
+       duration_ms AS durationMs, status, ok, detail, request
      FROM deliveries WHERE notification_id = ? ORDER BY number`,
+  );
+  const hasten = db.prepare<[number, string]>(
+    `UPDATE notifications INDEXED BY notifications_pending SET next_attempt_at_ms = ?
+     WHERE channel_id = ? AND state = 'pending'`,
   );
   const record = createRecorder(db, outbox);
   const requeue = createRequeue(db, outbox);
@@ -53,6 +57,7 @@ export function createNotificationStore(connection: Connection, outbox: Outbox):
       run(() => pageOf(list(query), query, { key: (row) => [row.sequence], item: (row) => row })),
     deliveries: (notificationId) =>
       run(() => deliveries.all(notificationId).map((row) => ({ ...row, ok: row.ok === 1 }))),
+    hasten: (channelId, atMs) => transact(() => void hasten.run(atMs, channelId)),
     requeue: (id, atMs) => transact(() => requeue(id, atMs)),
   };
 }
@@ -85,8 +90,9 @@ function createRecorder(db: Database.Database, outbox: Outbox) {
   );
   const insert = db.prepare<[DeliveryRow]>(
     `INSERT INTO deliveries
-       (notification_id, channel_id, attempt, at_ms, duration_ms, status, ok, detail)
-     VALUES ($notificationId, $channelId, $attempt, $atMs, $durationMs, $status, $ok, $detail)`,
+       (notification_id, channel_id, attempt, at_ms, duration_ms, status, ok, detail, request)
+     VALUES ($notificationId, $channelId, $attempt, $atMs, $durationMs, $status, $ok, $detail,
+       $request)`,
   );
   const update = db.prepare<[string, number, number, string | null, number | null, string]>(
     `UPDATE notifications SET state = ?, head = 0, attempts = ?, next_attempt_at_ms = ?,

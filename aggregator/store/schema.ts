@@ -109,8 +109,18 @@ CREATE TABLE rollups (
 CREATE INDEX rollups_by_age ON rollups (from_ms);
 `;
 
+/** A row that is replaced gets a new number, so numbers tell which was used last. */
+const THREADS = `
+CREATE TABLE threads (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, channel_id TEXT NOT NULL, thread TEXT NOT NULL,
+  name TEXT NOT NULL, UNIQUE (channel_id, thread)
+) STRICT;
+CREATE INDEX threads_by_channel ON threads (channel_id, number);
+ALTER TABLE deliveries ADD COLUMN request TEXT NOT NULL DEFAULT '';
+`;
+
 /** Step i leads from version i to version i + 1. A step that was released never changes. */
-const MIGRATIONS: readonly string[] = [LOG + NOUNS + EFFECTS + HISTORY];
+const MIGRATIONS: readonly string[] = [LOG + NOUNS + EFFECTS + HISTORY, THREADS];
 
 /** Brings the file to the newest version, all steps in one transaction; refuses a newer file. */
 export function migrate(db: Database.Database, path: string): void {

@@ -14,6 +14,7 @@ import { createNotificationStore } from "./notifications.ts";
 import { createOutbox } from "./outbox.ts";
 import { createProbeStore } from "./probes.ts";
 import { createTargetStore } from "./targets.ts";
+import { createThreadStore } from "./threads.ts";
 import { createTokenStore } from "./tokens.ts";
 
 /** Options of the store. */
@@ -42,6 +43,7 @@ export function createSqliteStore(connection: Connection, clock: Clock): Store {
     incidents: createIncidentStore(connection),
     channels: createChannelStore(connection),
     notifications: createNotificationStore(connection, outbox),
+    threads: createThreadStore(connection),
     tokens: createTokenStore(connection),
     history: createHistoryStore(connection, facts, writer),
     idempotency: createIdempotencyStore(connection, clock),

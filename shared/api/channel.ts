@@ -1,5 +1,6 @@
 /** Channels, notifications and deliveries as the API shows them. */
 import { z } from "zod";
+import { channelDeliverySchema } from "../channel.ts";
 import { pageSchema, timeSchema } from "./common.ts";
 
 /** A channel as the API shows it. */
@@ -12,6 +13,7 @@ export const channelSchema = z
       .record(z.string(), z.unknown())
       .describe("Options of the kind; a secret reads `***`, and `***` sent back keeps it."),
     events: z.array(z.string()).optional(),
+    delivery: channelDeliverySchema.optional(),
     enabled: z.boolean(),
     destination: z.string().describe("Where it goes, for a person; holds no secret."),
     revision: z.int(),
@@ -71,6 +73,7 @@ export const deliverySchema = z
     status: z.int().nullable(),
     ok: z.boolean(),
     detail: z.string(),
+    request: z.string().describe("What was sent where; holds no secret."),
   })
   .meta({ id: "Delivery", description: "One attempt to deliver a notification." });
 

@@ -53,7 +53,7 @@ test("a store that fails is asked again after a second, not in a spin", async ()
     },
   };
   const worker = createDeliveryWorker({
-    store: { notifications: broken },
+    store: { ...room.store, notifications: broken },
     channels: room.store.channels,
     notifiers: () => assert.fail("nothing can be sent"),
     clock: room.clock,
@@ -76,6 +76,7 @@ test("a delivery that cannot be recorded is not sent again before it is", async 
   let sends = 0;
   const worker = createDeliveryWorker({
     store: {
+      ...room.store,
       notifications: {
         ...notifications,
         record: async (update) => {

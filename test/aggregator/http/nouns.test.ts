@@ -146,7 +146,14 @@ test("a dead notification is listed with its deliveries, and sent again when ask
     await room.expect(200, "GET /api/v1/notifications");
     await room.store.notifications.add([intent("ntf_1"), intent("ntf_2", { orderKey: "b" })]);
     const attempt = { notificationId: "ntf_1", channelId: "chn_a", attempt: 1, atMs: 5 };
-    const delivery = { ...attempt, durationMs: 3, status: 500, ok: false, detail: "It failed." };
+    const delivery = {
+      ...attempt,
+      durationMs: 3,
+      status: 500,
+      ok: false,
+      detail: "It failed.",
+      request: "POST it",
+    };
     await room.store.notifications.record({ delivery, state: "dead", nextAttemptAtMs: 5 });
     const list = await room.expect(200, "GET /api/v1/notifications?state=dead&channel=chn_a");
     const [dead] = notificationPageSchema.parse(list.body).items;

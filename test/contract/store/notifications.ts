@@ -23,6 +23,7 @@ async function record(store: Store, id: string, attempt: Attempt): Promise<void>
       status: ok ? 200 : 500,
       ok,
       detail: ok ? "Taken." : "The receiver answered 500.",
+      request: "POST http://127.0.0.1/hook",
     },
     state: attempt.state,
     nextAttemptAtMs: START_MS + (attempt.nextMs ?? 10),
@@ -136,6 +137,34 @@ export const NOTIFICATION_TESTS: readonly StoreTest[] = [
       assert.deepEqual(await ids({ channelId: "chn_a" }), ["n2", "n1", "n0"]);
       assert.deepEqual(await ids({ state: "withheld" }), ["n3", "n1"]);
       assert.deepEqual(await ids({ channelId: "chn_b", state: "pending" }), ["n4"]);
+    },
+  ],
+  [
+    "what is pending for a channel can be made due at once, in its order",
+    async ({ store }) => {
+      await store.notifications.add([
+        intent("a"),
+        intent("b"),
+        intent("c", { orderKey: "tgt_c", channelId: "chn_b" }),
+      ]);
+      await record(store, "a", { state: "pending", nextMs: 600_000 });
+      await record(store, "c", { state: "pending", nextMs: 600_000 });
+      assert.deepEqual(await due(store, 100), []);
+      await store.notifications.hasten("chn_a", START_MS + 100);
+      assert.deepEqual(await due(store, 100), ["a"]);
+      await record(store, "a", { state: "delivered" });
+      assert.deepEqual(await due(store, 100), ["b"]);
+    },
+  ],
+  [
+    "what a receiver named a thread is kept for each channel, and the last name counts",
+    async ({ store }) => {
+      assert.equal(await store.threads.get("chn_a", "inc_1"), null);
+      await store.threads.put("chn_a", "inc_1", "12");
+      await store.threads.put("chn_b", "inc_1", "77");
+      await store.threads.put("chn_a", "inc_1", "13");
+      assert.equal(await store.threads.get("chn_a", "inc_1"), "13");
+      assert.equal(await store.threads.get("chn_b", "inc_1"), "77");
     },
   ],
 ];
