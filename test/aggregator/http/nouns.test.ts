@@ -161,7 +161,8 @@ test("a dead notification is listed with its deliveries, and sent again when ask
     assert.equal(dead?.lastError, "It failed.");
     const { body } = await room.expect(200, "GET /api/v1/notifications/ntf_1/deliveries");
     const at = "1970-01-01T00:00:00.005Z";
-    const shown = { attempt: 1, at, durationMs: 3, status: 500, ok: false, detail: "It failed." };
+    const said = { ok: false, detail: "It failed.", request: "POST it" };
+    const shown = { attempt: 1, at, durationMs: 3, status: 500, ...said };
     assert.deepEqual(body, { items: [shown], next: null });
     await room.expect(202, "POST /api/v1/notifications/ntf_1/requeue");
     assert.deepEqual(room.told, ["wake"]);

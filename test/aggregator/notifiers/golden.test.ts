@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import test from "node:test";
+import { notifierDocs } from "../../helpers/notifier-docs.ts";
 import { notifierGoldens } from "../../helpers/notifier-golden.ts";
 
 const FOLDER = new URL("../../golden/notifiers/", import.meta.url);
@@ -14,4 +15,9 @@ test("every payload and every text of a notifier is what its golden file holds",
   }
   const names = files.map(({ name }) => name).sort();
   assert.deepEqual(readdirSync(FOLDER).sort(), names, `There are other files. ${REWRITE}`);
+});
+
+test("the page of the kinds of channel says what their schemas say", () => {
+  const page = new URL("../../../aggregator/notifiers/KINDS.md", import.meta.url);
+  assert.equal(readFileSync(page, "utf8"), notifierDocs(), REWRITE);
 });
