@@ -1,4 +1,4 @@
-/** A name server on 127.0.0.1 that answers by a table, or not at all. */
+/** A name server that answers by a table, or not at all. */
 import { createSocket } from "node:dgram";
 import { isIPv4 } from "node:net";
 
@@ -7,21 +7,27 @@ export type DnsAnswer = { address: string } | { code: number } | "silence";
 
 /** A running name server. */
 export interface DnsServer {
-  /** "127.0.0.1:port", as the option `resolver` takes it. */
+  /** "host:port", as the option `resolver` takes it. */
   resolver: string;
   close(): Promise<void>;
 }
 
-/** Starts a server; a name that is not in the table does not exist (code 3). */
-export async function startDns(table: Record<string, DnsAnswer>): Promise<DnsServer> {
+/**
+ * Starts a server, on a free port of 127.0.0.1 or on an address given as `host` and `port`; a name
+ * that is not in the table does not exist (code 3).
+ */
+export async function startDns(
+  table: Record<string, DnsAnswer>,
+  { host = "127.0.0.1", port = 0 }: { host?: string; port?: number } = {},
+): Promise<DnsServer> {
   const socket = createSocket("udp4");
   socket.on("message", (question, from) => {
     const reply = replyTo(question, table);
     if (reply !== undefined) socket.send(reply, from.port, from.address);
   });
-  await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => socket.bind(port, host, resolve));
   return {
-    resolver: `127.0.0.1:${socket.address().port}`,
+    resolver: `${host}:${socket.address().port}`,
     close: () => new Promise((resolve) => socket.close(() => resolve())),
   };
 }

@@ -8,9 +8,13 @@ import { portOf } from "./target-server.ts";
 /**
  * What becomes of connections. `refuse` nothing listens; `reset` accepted, then reset at once;
  * `blackhole` accepted, and nothing is ever answered; `delayMs` each piece of an answer is held
- * back for so long; `dripMs` an answer comes one byte at a time, so far apart.
+ * back for so long; `dripMs` an answer comes one byte at a time, so far apart; `inTurn` each connection
+ * fares as the next of the list: what a lossy path does, at a rate that is known.
  */
-export type Fault =
+export type Fault = PlainFault | { inTurn: readonly PlainFault[] };
+
+/** A fault that is the same for each connection. */
+type PlainFault =
   | "pass"
   | "refuse"
   | "reset"
@@ -30,29 +34,33 @@ export interface FaultProxy {
   close(): Promise<void>;
 }
 
+/** A host and a port. */
 interface Upstream {
   host: string;
   port: number;
 }
 
-/** Starts a proxy that passes everything. */
-export async function startFaultProxy(upstream: Upstream): Promise<FaultProxy> {
+/** Starts a proxy that passes everything, on a free port of 127.0.0.1 or where it is told to. */
+export async function startFaultProxy(
+  upstream: Upstream,
+  where: Upstream = { host: "127.0.0.1", port: 0 },
+): Promise<FaultProxy> {
   const sockets = new Set<Socket>();
   let fault: Fault = "pass";
   let dialed = 0;
   const server = createServer((socket) => {
+    const fate = fateOf(fault, dialed);
     dialed += 1;
     keep(sockets, socket);
-    if (fault === "reset" || fault === "refuse") return void socket.resetAndDestroy();
-    if (fault === "blackhole") return void socket.resume();
+    if (fate === "reset" || fate === "refuse") return void socket.resetAndDestroy();
+    if (fate === "blackhole") return void socket.resume();
     const up = connect(upstream.port, upstream.host);
     keep(sockets, up);
     socket.pipe(up);
-    answer(up, socket, fault);
+    answer(up, socket, fate);
     socket.on("close", () => up.destroy());
-    up.on("close", () => socket.destroySoon());
   });
-  await listen(server, 0);
+  await listen(server, where);
   const port = portOf(server);
   const cut = (): void => {
     for (const socket of sockets) socket.resetAndDestroy();
@@ -66,7 +74,9 @@ export async function startFaultProxy(upstream: Upstream): Promise<FaultProxy> {
       if (next === "refuse" && server.listening) server.close();
       // Another connection of this machine may hold the port for a moment.
       if (next !== "refuse" && !server.listening) {
-        await patiently(`port ${port} is free again`, () => listen(server, port).then(() => true));
+        await patiently(`port ${port} is free again`, () =>
+          listen(server, { ...where, port }).then(() => true),
+        );
       }
     },
     async close() {
@@ -77,11 +87,22 @@ export async function startFaultProxy(upstream: Upstream): Promise<FaultProxy> {
   };
 }
 
+function fateOf(fault: Fault, dialed: number): PlainFault {
+  if (typeof fault !== "object" || !("inTurn" in fault)) return fault;
+  return fault.inTurn[dialed % fault.inTurn.length] ?? "pass";
+}
+
 /** Passes an answer on, as the fault has it. */
-function answer(up: Socket, socket: Socket, fault: Fault): void {
-  if (typeof fault !== "object") return void up.pipe(socket);
+function answer(up: Socket, socket: Socket, fault: PlainFault): void {
+  const hangUp = (): void => socket.destroySoon();
+  if (typeof fault !== "object") {
+    up.on("close", hangUp);
+    return void up.pipe(socket);
+  }
   const clock = systemClock({ keepAlive: false });
   if ("delayMs" in fault) {
+    // The end of an answer takes as long as the answer does, or it would overtake it.
+    up.on("close", () => void clock.after(fault.delayMs, hangUp));
     up.on("data", (bytes: Buffer) => {
       clock.after(fault.delayMs, () => void (socket.destroyed || socket.write(bytes)));
     });
@@ -90,7 +111,8 @@ function answer(up: Socket, socket: Socket, fault: Fault): void {
   let waiting = Buffer.alloc(0);
   up.on("data", (bytes: Buffer) => void (waiting = Buffer.concat([waiting, bytes])));
   const drip = clock.every(fault.dripMs, () => {
-    if (waiting.length > 0 && !socket.destroyed) socket.write(waiting.subarray(0, 1));
+    if (waiting.length === 0) return void (up.destroyed && hangUp());
+    if (!socket.destroyed) socket.write(waiting.subarray(0, 1));
     waiting = waiting.subarray(1);
   });
   socket.on("close", () => drip.cancel());
@@ -102,10 +124,10 @@ function keep(sockets: Set<Socket>, socket: Socket): void {
   socket.on("close", () => sockets.delete(socket));
 }
 
-function listen(server: Server, port: number): Promise<void> {
+function listen(server: Server, { host, port }: Upstream): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => {
+    server.listen(port, host, () => {
       server.off("error", reject);
       resolve();
     });

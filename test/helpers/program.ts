@@ -38,12 +38,16 @@ export interface ProgramOptions {
   env?: Record<string, string>;
   /** False: it does not end with this process. Default true. */
   tied?: boolean;
+  /** Words before the command, that run it elsewhere. */
+  through?: readonly string[];
 }
 
 /** Starts `quorate` with these arguments. */
 export function startProgram(args: readonly string[], options: ProgramOptions = {}): Program {
   const tie = options.tied === false ? [] : ["--until-stdin-closes"];
-  const child = spawn(process.execPath, [MAIN, ...tie, ...args], {
+  const words = [...(options.through ?? []), process.execPath, MAIN, ...tie, ...args];
+  const [command = "", ...rest] = words;
+  const child = spawn(command, rest, {
     stdio: ["pipe", "pipe", "pipe"],
     env: { ...process.env, NO_COLOR: "1", ...options.env },
   });

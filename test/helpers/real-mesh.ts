@@ -39,26 +39,46 @@ export interface RealMesh {
   startAggregator(): Promise<void>;
   /** Makes a probe and starts it; its zone has its name. Dials the aggregator unless told else. */
   addProbe(name: string, dialedPort?: number): Promise<RealProbe>;
+  /** The same for a probe that stands elsewhere. */
+  addProbeAt(name: string, place: ProbePlace): Promise<RealProbe>;
   /** Adds an http target that is looked at twice a second or slower, and fails after two. */
   addTarget(name: string, port: number, changes?: object): Promise<void>;
   /** Resolves once every probe is eligible and votes ok on each of these targets. */
   untilWell(...targets: string[]): Promise<void>;
   /** Resolves once a probe's vote on each of these targets is as said. */
   untilVote(probe: string, vote: string, targets: readonly string[]): Promise<void>;
+  /** Resolves once a target's verdict is as said. */
+  untilState(target: string, state: string): Promise<void>;
   /** A journal that begins now. */
   openJournal(): Promise<Journal>;
   /** Called when the test is over, however it ended, after the probes have ended; newest first. */
   onClose(undo: () => Promise<void> | void): void;
 }
 
+/** Where a probe stands. */
+export interface ProbePlace {
+  /** host:port of the aggregator as it is seen from there. */
+  aggregator: string;
+  /** Default: the region of its name. */
+  region?: string;
+  /** Words before the command, that run it there. */
+  through?: readonly string[];
+  /** Further flags; they come last. */
+  flags?: readonly string[];
+}
+
 /** What differs from a plain mesh. */
 export interface RealMeshOptions {
+  /** Address that the gRPC port listens on. Default 127.0.0.1. */
+  grpcHost?: string;
   /** Time between heartbeats; offline after three of them, so shorter is faster and noisier. */
   heartbeatMs?: number;
 }
 
-interface Whole extends RealMesh {
+/** A mesh that whoever opened it closes. */
+export interface OpenMesh extends RealMesh {
   close(): Promise<void>;
+  /** What was told, and what the processes said, for the message of a failure. */
   report(): Promise<string>;
 }
 
@@ -69,21 +89,29 @@ const REGIONS = new Map([
   ["rack-c", "west"],
 ]);
 
+interface Ports {
+  http: number;
+  grpc: number;
+}
+
 /** Starts an aggregator in a folder, on these ports (0: any), and waits until it is ready. */
-async function launch(data: string, options: { heartbeatMs: number; http: number; grpc: number }) {
-  const { heartbeatMs, http, grpc } = options;
+async function launch(data: string, options: Required<RealMeshOptions> & Ports) {
+  const { heartbeatMs, grpcHost, http, grpc } = options;
   const args = ["aggregator", "--data", data, "--heartbeat-ms", String(heartbeatMs)];
-  args.push("--listen", `127.0.0.1:${http}`, "--grpc-listen", `127.0.0.1:${grpc}`);
+  args.push("--listen", `127.0.0.1:${http}`, "--grpc-listen", `${grpcHost}:${grpc}`);
+  if (grpcHost !== "127.0.0.1") args.push("--insecure");
   const program = startProgram(args);
   const [, url = ""] = await program.says(/^http (http:\S+)$/m);
-  const [, grpcPort] = await program.says(/^grpc 127\.0\.0\.1:(\d+)$/m);
+  const [, grpcPort] = await program.says(/^grpc [\d.]+:(\d+)$/m);
   return { program, url, httpPort: Number(new URL(url).port), grpcPort: Number(grpcPort) };
 }
 
-async function openRealMesh({ heartbeatMs = 800 }: RealMeshOptions): Promise<Whole> {
+/** Opens a mesh without probes. */
+export async function openRealMesh(options: RealMeshOptions): Promise<OpenMesh> {
+  const { heartbeatMs = 800, grpcHost = "127.0.0.1" } = options;
   const folder = mkdtempSync(join(tmpdir(), "quorate-e2e-"));
   const data = join(folder, "aggregator");
-  const first = await launch(data, { heartbeatMs, http: 0, grpc: 0 });
+  const first = await launch(data, { heartbeatMs, grpcHost, http: 0, grpc: 0 });
   const { url, httpPort, grpcPort } = first;
   const token = readFileSync(join(data, "admin.token"), "utf8").trim();
   const client = createApiClient({ url, token });
@@ -91,6 +119,12 @@ async function openRealMesh({ heartbeatMs = 800 }: RealMeshOptions): Promise<Who
   const undos: (() => Promise<void> | void)[] = [];
   let aggregator = first.program;
   const journal = await openJournal(client);
+  const addProbeAt = async (name: string, place: ProbePlace): Promise<RealProbe> => {
+    const probe = await makeProbe({ client, folder, place }, name);
+    probes.push(probe);
+    probe.start();
+    return probe;
+  };
   return {
     url,
     grpcPort,
@@ -99,15 +133,12 @@ async function openRealMesh({ heartbeatMs = 800 }: RealMeshOptions): Promise<Who
     journal,
     aggregator: () => aggregator,
     async startAggregator() {
-      const again = await launch(data, { heartbeatMs, http: httpPort, grpc: grpcPort });
+      const ports = { http: httpPort, grpc: grpcPort };
+      const again = await launch(data, { heartbeatMs, grpcHost, ...ports });
       aggregator = again.program;
     },
-    async addProbe(name, dialedPort = grpcPort) {
-      const probe = await makeProbe({ client, folder, dialedPort }, name);
-      probes.push(probe);
-      probe.start();
-      return probe;
-    },
+    addProbe: (name, port = grpcPort) => addProbeAt(name, { aggregator: `127.0.0.1:${port}` }),
+    addProbeAt,
     ...questions(client),
     openJournal: () => openJournal(client),
     onClose: (undo) => void undos.unshift(undo),
@@ -128,18 +159,19 @@ async function openRealMesh({ heartbeatMs = 800 }: RealMeshOptions): Promise<Who
 interface Room {
   client: ApiClient;
   folder: string;
-  dialedPort: number;
+  place: ProbePlace;
 }
 
 async function makeProbe(room: Room, name: string): Promise<RealProbe> {
-  const { client, folder, dialedPort } = room;
-  const region = REGIONS.get(name) ?? "north";
+  const { client, folder, place } = room;
+  const region = place.region ?? REGIONS.get(name) ?? "north";
   const { probe, token } = await client.probes.create({ name, region, zone: name });
   const tokenFile = join(folder, `${name}.token`);
   writeFileSync(tokenFile, token, { mode: 0o600 });
   const dataDir = join(folder, name);
-  const args = ["probe", "--aggregator", `127.0.0.1:${dialedPort}`];
+  const args = ["probe", "--aggregator", place.aggregator];
   args.push("--token-file", tokenFile, "--data", dataDir, "--health-listen", "127.0.0.1:0");
+  args.push(...(place.flags ?? []));
   let program: Program | null = null;
   return {
     name,
@@ -150,7 +182,7 @@ async function makeProbe(room: Room, name: string): Promise<RealProbe> {
       if (program === null) throw new Error(`${name} was never started`);
       return program;
     },
-    start: () => void (program = startProgram(args)),
+    start: () => void (program = startProgram(args, { through: place.through ?? [] })),
   };
 }
 
@@ -166,6 +198,11 @@ function questions(client: ApiClient) {
   };
   return {
     untilVote,
+    async untilState(target: string, state: string) {
+      await patiently(`${target} is ${state}`, async () => {
+        return (await client.verdicts.get(target)).state === state;
+      });
+    },
     async addTarget(name: string, port: number, changes: object = {}) {
       const options = { url: `http://127.0.0.1:${port}/` };
       const common = { name, kind: "http", options, intervalMs: 800, timeoutMs: 500, fall: 2 };
