@@ -21,9 +21,40 @@ export const labelsSchema = z
     message: `at most ${LIMITS.labelsMax} labels`,
   });
 
+/** The rules by which votes call a target bad; `all` is the one that this product is for. */
+export const POLICY_RULES = [
+  "all",
+  "majority",
+  "k-of-n",
+  "healthy-percent",
+  "per-region",
+  "any",
+] as const;
+
 /** How votes become a verdict for this target (VERDICTS sections 6 and 7). */
 export const policySchema = z
   .strictObject({
+    rule: z
+      .enum(POLICY_RULES)
+      .default("all")
+      .describe(
+        "`all`: bad only when no vantage reaches it. Every other rule calls a target bad beside a " +
+          "success: `majority` of the domains heard; `k-of-n`: `k` domains; `healthy-percent`: at " +
+          "most `healthyPercent` of the domains heard reach it; `per-region`: more than half of " +
+          "the regions fail entirely; `any`: as many domains as the policy needs.",
+      ),
+    k: z
+      .int()
+      .min(1)
+      .max(100)
+      .default(2)
+      .describe("For `k-of-n`: failing domains that are enough, if they are also as needed."),
+    healthyPercent: z
+      .number()
+      .min(0)
+      .max(99)
+      .default(18)
+      .describe("For `healthy-percent`: percentage that must be exceeded; 18 as in Route 53."),
     minDomains: z
       .int()
       .min(1)
@@ -89,6 +120,12 @@ export const targetSpecSchema = z
       .max(100)
       .optional()
       .describe("The target's own failure domain; a vantage inside it is no witness."),
+    degradedLatencyMs: z
+      .int()
+      .min(1)
+      .max(60_000)
+      .optional()
+      .describe("Degraded when the p95 of its latency is above this. Default: no limit."),
     playbookUrl: z.url().max(2_000).optional().describe("Link that every message carries."),
     parents: z.array(nameSchema).max(20).default([]).describe("Targets this one depends on."),
     policy: policySchema.prefault({}),

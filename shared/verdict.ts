@@ -1,5 +1,7 @@
 /** The words of a verdict, as they stand in JSON, events, tables and on screens. */
 
+import type { Policy } from "./target.ts";
+
 /** State of a target, in the snake case of the API. */
 export type VerdictState =
   | "unknown"
@@ -66,6 +68,8 @@ export type CountedReason =
   | "own_domain"
   | "not_confirmed";
 
+type PolicyRule = Policy["rule"];
+
 /** One line of the evidence table: one vantage and why it counted or did not. */
 export interface VantageEvidence {
   probeId: string;
@@ -86,6 +90,12 @@ export interface VantageEvidence {
   detail: string;
   /** Failures in a row up to the newest evidence. */
   failures: number;
+  /** The probe's own canaries by its last heartbeat; `excluded` fail for half of the mesh. */
+  canaries: { passed: number; failed: number; excluded: number };
+  /** Results since the last edit that were no evidence: void, without certificate, too late. */
+  voids: number;
+  uncertified: number;
+  late: number;
   /** Log time by which the newest evidence had ended; null without evidence. */
   seenAtMs: number | null;
   /** Age of the newest evidence at the time of the explanation; null without evidence. */
@@ -125,6 +135,16 @@ export interface VerdictExplanation {
   /** One sentence for a person. */
   sentence: string;
   quorum: Quorum;
+  /** Rule of the target's policy by which the votes were read. */
+  rule: PolicyRule;
+  /** Regions whose every vantage that was heard confirms the failure, by name. */
+  failingRegions: string[];
+  /** Business calls that succeeded in the last minute, as far as they count. */
+  calls: number;
+  /** Why it is degraded, without a full stop; empty when it is not. */
+  degraded: string;
+  /** Name of the maintenance it is under; null when it is under none. */
+  maintenance: string | null;
   vantages: VantageEvidence[];
   incidentId: string | null;
 }

@@ -46,7 +46,7 @@ const WITHDRAWN_REASON =
  * | mesh | `evt_mesh_<number>` | `mesh.blind`, `mesh.sighted` |
  * | notice | `evt_<targetId>_n<number>` | `target.notice` |
  * | alert | `evt_<targetId>_a<number>` | `alert.<change>` |
- * | recheck, canaries | none | none |
+ * | uptime, recheck, canaries | none | none |
  */
 export function eventIdOf(effect: Effect): string | null {
   switch (effect.type) {
@@ -63,6 +63,7 @@ export function eventIdOf(effect: Effect): string | null {
       return `evt_${effect.targetId}_n${effect.number}`;
     case "alert":
       return `evt_${effect.targetId}_a${effect.number}`;
+    case "uptime":
     case "recheck":
     case "canaries":
       return null;
@@ -102,6 +103,7 @@ function bodyOf(effect: Effect, context: Context): EventBody | null {
       return noticeBody(effect, context.lookups);
     case "alert":
       return alertBody(effect, context.lookups);
+    case "uptime":
     case "recheck":
     case "canaries":
       return null;

@@ -46,6 +46,9 @@ export function explainLines(
     lines.push(paint.yellow("Probable outage: too few witnesses to call it down."));
   }
   lines.push("", ...evidenceTable(explanation, printer), "", ...quorumLines(explanation, printer));
+  if (explanation.maintenance !== null) {
+    lines.push("", `Under maintenance ${cleanText(explanation.maintenance)}: no alerts.`);
+  }
   if (incidentId !== null) {
     const id = cleanText(incidentId);
     lines.push("", `Incident ${id}; to take it: ${command} incidents ack ${id}`);
@@ -67,6 +70,7 @@ function evidenceTable(
     { header: "FAILED", align: "right" },
     { header: "SEEN", align: "right" },
     { header: "COUNTED" },
+    { header: "CANARIES" },
     { header: "PROBE" },
     { header: "WHY", widthMax: 300 },
   ];
@@ -80,10 +84,29 @@ function evidenceTable(
     one.failures === 0 ? "-" : `${one.failures}×`,
     one.ageMs === null ? "never" : `${formatDuration(one.ageMs)} ago`,
     countedCell(one, paint),
+    canaryCell(one, paint),
     probeCell(one.probeState, paint),
-    [one.detail, one.probeReason].filter((text) => text !== "").join(" | "),
+    [one.detail, leftOut(one), one.probeReason].filter((text) => text !== "").join(" | "),
   ]);
   return layOut(columns, rows);
+}
+
+/** How many of the probe's own canaries passed; those that fail for half of the mesh are left out. */
+function canaryCell({ canaries }: Evidence, paint: Printer["paint"]): Cell {
+  const { passed, failed } = canaries;
+  if (passed + failed === 0) return "-";
+  const text = `${passed} of ${passed + failed} pass`;
+  return 2 * passed > passed + failed ? text : { text, paint: paint.yellow };
+}
+
+/** What came from a vantage since the last edit and is no evidence. */
+function leftOut({ voids, uncertified, late }: Evidence): string {
+  const parts = [
+    uncertified > 0 ? `${uncertified} failures without a certificate` : "",
+    voids > 0 ? `${voids} void` : "",
+    late > 0 ? `${late} too late` : "",
+  ].filter((part) => part !== "");
+  return parts.length === 0 ? "" : `left out: ${parts.join(", ")}`;
 }
 
 function countedCell({ counted, zone, effectiveDomain }: Evidence, paint: Printer["paint"]): Cell {
@@ -99,7 +122,7 @@ function quorumLines(
   const rows: [string, string, string][] = [
     ["witnesses", String(roster), "failure domains whose probes are witnesses of this target"],
     ["heard", String(heard), "of them have fresh evidence"],
-    ["reach it", String(ok), ok > 0 ? "one is enough to say it is not down" : "nobody"],
+    ["reach it", String(ok), reachWords(explanation)],
     ["fail", String(failing), `${confirmed} confirmed, in ${plural(regions, "region")}`],
     ["needed", String(need), "confirmed failing domains before it may be called down"],
   ];
@@ -111,13 +134,19 @@ function quorumLines(
   return [...layOut(columns, rows), `${paint.bold("so")}  ${conclusionOf(explanation)}`];
 }
 
+function reachWords({ quorum, rule }: ApiExplanation): string {
+  if (quorum.ok === 0) return "nobody";
+  return rule === "all" ? "one is enough to say it is not down" : `weighed by rule ${rule}`;
+}
+
 /** The last line of the arithmetic: which row of the table of assessments held, and why. */
-export function conclusionOf({ assessment, quorum }: ApiExplanation): string {
+export function conclusionOf({ assessment, quorum, rule, calls }: ApiExplanation): string {
   const { need, failing, confirmed, heard, ok, regions } = quorum;
   switch (assessment) {
     case "ok":
       return `${ok} of ${heard} reach it, and one success outweighs every failure: ok`;
     case "partial":
+      if (ok === 0) return `nobody reaches it, but ${calls} business calls succeeded: partial`;
       return `${ok} reach it, but ${confirmed} of ${heard} confirm that they do not: partial`;
     case "none":
       return "nothing fresh was heard, and silence is no failure: no evidence";
@@ -126,6 +155,7 @@ export function conclusionOf({ assessment, quorum }: ApiExplanation): string {
     case "suspect":
       return `${failing} failing ≥ ${need} needed, ${failing - confirmed} not confirmed: suspect`;
     case "allfail":
+      if (ok > 0) return `${confirmed} confirmed ≥ ${need} needed, and rule ${rule} is met: fails`;
       return (
         `${confirmed} confirmed ≥ ${need} needed, in ${plural(regions, "region")}, ` +
         "and nobody reaches it: all fail"

@@ -5,9 +5,11 @@
  */
 import { clockText } from "../../shared/clock.ts";
 import { assess } from "./assess.ts";
+import { freshCalls } from "./calls.ts";
 import type { AlertEffect, AlertHold, FellTogether } from "./effect.ts";
 import { explain } from "./explain.ts";
 import { effectOf } from "./incidents.ts";
+import { changesOf } from "./flapping.ts";
 import { isBad } from "./machine.ts";
 import { wakeTarget } from "./marks.ts";
 import type { Window } from "./probes.ts";
@@ -90,6 +92,10 @@ export function holdOf(state: EngineState, target: TargetRecord): Hold | null {
     const reason = "the mesh is blind, which is alerted once for all targets";
     return { hold: "mesh_blind", parent: null, reason };
   }
+  if (target.flap.active) {
+    const reason = `it flaps: ${changesOf(target)} changes in its last 21 samples`;
+    return { hold: "flapping", parent: null, reason };
+  }
   for (const parent of target.target.spec.parents) {
     if (!isParentBad(state.byName.get(parent))) continue;
     return { hold: "parent", parent, reason: `its parent ${parent} is bad` };
@@ -126,7 +132,7 @@ function failsSince(state: EngineState, { target, incident }: Waiting, atMs: num
     const old = seen.vote !== "ok" && state.evidence.loMs(seen.pair.row, 0) < floorMs;
     return old ? { ...seen, vote: "none" as const } : seen;
   });
-  const { assessment } = assess(votes, target.target.spec.policy);
+  const { assessment } = assess(votes, target.target.spec.policy, freshCalls(target, atMs));
   return assessment === "allfail" || (incident.kind === "partial" && assessment === "partial");
 }
 

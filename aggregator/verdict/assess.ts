@@ -1,6 +1,8 @@
 /** Assessment: what the votes together say; a memoryless function (VERDICTS section 6). */
 import type { Policy } from "../../shared/target.ts";
 import type { Assessment, Quorum } from "../../shared/verdict.ts";
+import { fails, meetsRule } from "./policy.ts";
+import type { RegionVotes } from "./policy.ts";
 import type { PairVote } from "./vote.ts";
 import { inRoster } from "./vote.ts";
 
@@ -10,6 +12,10 @@ export interface Assessed {
   /** For `allfail`: whether any of the confirmed failures connected. */
   connects: boolean;
   quorum: Quorum;
+  /** Regions whose every vantage that was heard confirms the failure, by name. */
+  failingRegions: string[];
+  /** True when business calls alone keep it from `allfail`. */
+  byCalls: boolean;
 }
 
 /** The failing domains needed: max(minDomains, ceil(coverage × roster)). */
@@ -46,12 +52,31 @@ function quorumOf(votes: readonly PairVote[], policy: Policy): Quorum {
   };
 }
 
+/** What the votes of each region say, by name of the region. */
+function regionsOf(votes: readonly PairVote[]): RegionVotes[] {
+  const regions = new Map<string, RegionVotes>();
+  for (const { vote, pair } of votes) {
+    if (vote === "none") continue;
+    const { region } = pair.probe.vantage;
+    const known = regions.get(region) ?? { region, ok: 0, confirmed: 0, suspect: 0 };
+    if (vote === "ok") known.ok += 1;
+    else if (vote === "suspect") known.suspect += 1;
+    else known.confirmed += 1;
+    regions.set(region, known);
+  }
+  return [...regions.values()].toSorted((left, right) => (left.region < right.region ? -1 : 1));
+}
+
+/** Business calls of the last minute that outweigh a quorum of failures. */
+const CALLS_MIN = 5;
+
 /**
  * The quorum rule; the first row that matches decides.
  *
  * <!-- quorum-table -->
  * | assessment | guard |
  * |---|---|
+ * | `allfail` | another rule than `all` is met: failing domains, confirmed, ≥ `need`, and its own |
  * | `partial` | a success, and failing domains, confirmed, ≥ 2 or ≥ half of those heard |
  * | `ok` | a success; one failing vantage is a local issue, shown, not alerted |
  * | `none` | nothing fresh |
@@ -59,13 +84,22 @@ function quorumOf(votes: readonly PairVote[], policy: Policy): Quorum {
  * | `suspect` | no success, `need` reached, some failure is not yet confirmed |
  * | `allfail` | no success, `need` reached, every failure confirmed |
  *
- * `need` = max(`minDomains`, ceil(`coverage` × domains of the roster)).
+ * `need` = max(`minDomains`, ceil(`coverage` × domains of the roster)). Instead of `allfail` it is
+ * `partial` if at least 5 business calls succeeded in the last 60 s.
  * <!-- /quorum-table -->
  */
-export function assess(votes: readonly PairVote[], policy: Policy): Assessed {
+export function assess(votes: readonly PairVote[], policy: Policy, calls = 0): Assessed {
   const quorum = quorumOf(votes, policy);
+  const regions = regionsOf(votes);
   const connects = votes.some((vote) => vote.vote === "sub");
-  return { assessment: assessQuorum(quorum, votes, policy), connects, quorum };
+  const ruled =
+    quorum.regions >= policy.minRegions && meetsRule(policy, quorum, regions)
+      ? "allfail"
+      : assessQuorum(quorum, votes, policy);
+  const byCalls = ruled === "allfail" && calls >= CALLS_MIN;
+  const failingRegions = regions.filter(fails).map(({ region }) => region);
+  const assessment = byCalls ? "partial" : ruled;
+  return { assessment, connects, quorum, failingRegions, byCalls };
 }
 
 function assessQuorum(quorum: Quorum, votes: readonly PairVote[], policy: Policy): Assessment {

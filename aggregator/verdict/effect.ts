@@ -86,6 +86,16 @@ export interface AlertEffect {
   explanation: VerdictExplanation;
 }
 
+/** A target was in one state, under maintenance or not, for a time that is over. */
+export interface UptimeEffect {
+  type: "uptime";
+  targetId: string;
+  fromMs: number;
+  toMs: number;
+  state: VerdictState;
+  maintenance: boolean;
+}
+
 /** What a notice tells of. */
 export type NoticeKind = "probable_outage" | "misconfigured" | "flapping" | "flapping_ended";
 
@@ -143,6 +153,7 @@ export type Effect =
   | TransitionEffect
   | IncidentEffect
   | AlertEffect
+  | UptimeEffect
   | NoticeEffect
   | ProbeStateEffect
   | MeshEffect

@@ -63,6 +63,19 @@ export interface TargetDeletedEvent {
   targetId: string;
 }
 
+/** A caller reports how its business calls to a target went. */
+export interface CallsEvent {
+  type: "calls";
+  targetId: string;
+  /** Id of the token that reported; its share in the availability is capped. */
+  reporter: string;
+  /** The window of the calls on the reporter's clock; its end is not included. */
+  fromMs: number;
+  toMs: number;
+  successes: number;
+  failures: number;
+}
+
 /** One window of maintenance, and the targets that it covers. */
 export interface MaintenanceWindow {
   /** Stable: the same window has the same id when it is set again. */
@@ -103,6 +116,7 @@ export type EventBody =
   | HeartbeatEvent
   | TargetSetEvent
   | TargetDeletedEvent
+  | CallsEvent
   | MaintenanceSetEvent
   | TakeoverEvent
   | TickEvent;

@@ -3,7 +3,8 @@ import { reasonOf } from "../../shared/reason.ts";
 import type { VantageEvidence, VerdictExplanation } from "../../shared/verdict.ts";
 import { clockText } from "../../shared/clock.ts";
 import { assess } from "./assess.ts";
-import type { EngineState, TargetRecord } from "./state.ts";
+import { freshCalls } from "./calls.ts";
+import type { EngineState, ProbeRecord, TargetRecord } from "./state.ts";
 import { failureRun, vantageStateOf, votesOf } from "./vote.ts";
 import type { PairVote } from "./vote.ts";
 
@@ -14,7 +15,9 @@ export function explain(
   atMs: number,
 ): VerdictExplanation {
   const votes = votesOf(state, target, atMs);
-  const { assessment, quorum } = assess(votes, target.target.spec.policy);
+  const calls = freshCalls(target, atMs);
+  const { policy } = target.target.spec;
+  const { assessment, quorum, failingRegions, byCalls } = assess(votes, policy, calls);
   const explanation: VerdictExplanation = {
     targetId: target.id,
     targetName: target.target.spec.name,
@@ -26,10 +29,15 @@ export function explain(
     assessment,
     sentence: "",
     quorum,
+    rule: policy.rule,
+    failingRegions,
+    calls,
+    degraded: target.degraded,
+    maintenance: target.maintenance?.name ?? null,
     vantages: votes.map((vote) => evidenceOf(state, vote, atMs)),
     incidentId: target.incident?.id ?? null,
   };
-  return { ...explanation, sentence: sentenceOf(explanation) };
+  return { ...explanation, sentence: sentenceOf(explanation, byCalls) };
 }
 
 function evidenceOf(state: EngineState, seen: PairVote, atMs: number): VantageEvidence {
@@ -53,9 +61,26 @@ function evidenceOf(state: EngineState, seen: PairVote, atMs: number): VantageEv
     reason: heard ? (ok ? "ok" : (state.texts[evidence.reason(row, 0)] ?? "internal")) : null,
     detail: heard && !ok ? pair.detail : "",
     failures: failureRun(state, pair),
+    canaries: canariesOf(state, probe),
+    voids: pair.voids,
+    uncertified: pair.uncertified,
+    late: pair.late,
     seenAtMs,
     ageMs: seenAtMs === null ? null : Math.max(0, atMs - seenAtMs),
   };
+}
+
+/** The probe's own canaries by its last heartbeat; those that fail for half of the mesh are out. */
+function canariesOf(state: EngineState, { answers }: ProbeRecord): VantageEvidence["canaries"] {
+  let passed = 0;
+  let failed = 0;
+  let excluded = 0;
+  for (const [id, ok] of answers) {
+    if (state.excludedCanaries.includes(id)) excluded += 1;
+    else if (ok) passed += 1;
+    else failed += 1;
+  }
+  return { passed, failed, excluded };
 }
 
 const OPENINGS: Record<VerdictExplanation["state"], string> = {
@@ -70,10 +95,13 @@ const OPENINGS: Record<VerdictExplanation["state"], string> = {
 };
 
 /** The sentence of an explanation, for a person at night. */
-function sentenceOf(explanation: VerdictExplanation): string {
-  const { state, sinceMs, vantages } = explanation;
+function sentenceOf(explanation: VerdictExplanation, byCalls: boolean): string {
+  const { state, sinceMs, vantages, calls, degraded } = explanation;
   const opening = `${OPENINGS[state]} since ${clockText(sinceMs)}`;
-  const parts = [bodyOf(explanation), ...asideParts(vantages)];
+  const called = byCalls ? `${calls} business calls succeeded in the last minute` : "";
+  const poor = state === "degraded" ? degraded : "";
+  const regions = regionPart(explanation);
+  const parts = [bodyOf(explanation), regions, called, poor, ...asideParts(vantages)];
   return `${opening}: ${parts.filter((part) => part !== "").join("; ")}.`;
 }
 
@@ -98,6 +126,17 @@ function bodyOf(explanation: VerdictExplanation): string {
       ? `; ${quorum.failing} of ${quorum.need} failing domains that a verdict needs`
       : "";
   return `${reach} (${reasonsOf(failing)})${others}${missing}`;
+}
+
+/** Names the regions that fail entirely, where others do not: the trouble is theirs. */
+function regionPart({ failingRegions, vantages }: VerdictExplanation): string {
+  const heard = new Set(vantages.filter(({ vote }) => vote !== "none").map(({ region }) => region));
+  if (failingRegions.length === 0 || failingRegions.length === heard.size) return "";
+  const names = failingRegions.slice(0, 4).join(", ");
+  const more = failingRegions.length > 4 ? ` and ${failingRegions.length - 4} more` : "";
+  return failingRegions.length === 1
+    ? `all of region ${names} fails`
+    : `all of the regions ${names}${more} fail`;
 }
 
 function isFailing({ vote }: VantageEvidence): boolean {

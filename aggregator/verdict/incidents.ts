@@ -2,7 +2,7 @@
 import type { Severity } from "../../shared/event.ts";
 import type { VerdictState } from "../../shared/verdict.ts";
 import type { IncidentEffect } from "./effect.ts";
-import { isBad } from "./machine.ts";
+import { isBad, isHealthy } from "./machine.ts";
 import type { OpenIncident, TargetRecord } from "./state.ts";
 
 /** What a transition did to the target's incident. */
@@ -38,7 +38,7 @@ export function moveIncident(
     return begin(target, { kind: "bad", atMs, effects });
   }
   if (opensPartial && !open) return begin(target, { kind: "partial", atMs, effects: [] });
-  if (state === "up" && open) {
+  if (isHealthy(state) && open) {
     target.incident = null;
     const effects = [effectOf(target, open, { change: "resolved", atMs })];
     return { change: "resolved", incidentId: open.id, effects };

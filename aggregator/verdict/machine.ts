@@ -9,6 +9,8 @@ export interface MachineInput {
   badState: "down" | "sub_healthy";
   /** Whether an incident is open. */
   incidentOpen: boolean;
+  /** Whether availability or latency says that it is up, but not well. */
+  degraded: boolean;
   /** Every vantage that says ok has passed `rise`. */
   allRisen: boolean;
   /** Some vantage has `rise` successes since the incident opened. */
@@ -24,8 +26,13 @@ export function isBad(state: VerdictState): boolean {
   return state === "down" || state === "sub_healthy";
 }
 
+/** Whether a state is that of a target that is reached, well or not so well. */
+export function isHealthy(state: VerdictState): boolean {
+  return state === "up" || state === "degraded";
+}
+
 /**
- * The next state.
+ * The next state; UP stands for DEGRADED where availability or latency says so.
  *
  * | state | ok | partial | suspect | allfail | short, none |
  * |---|---|---|---|---|---|
@@ -55,21 +62,21 @@ export function nextState(input: MachineInput): VerdictState {
 
 function onOk(input: MachineInput): VerdictState {
   const { state } = input;
+  const up = input.degraded ? "degraded" : "up";
   switch (state) {
     case "unknown":
-      return input.incidentOpen ? "recovering" : "up";
+      return input.incidentOpen ? "recovering" : up;
     case "up":
     case "degraded":
-      return state;
     case "suspect":
-      return "up";
+      return up;
     case "partial":
-      return input.allRisen ? "up" : state;
+      return input.allRisen ? up : state;
     case "down":
     case "sub_healthy":
       return "recovering";
     case "recovering":
-      return input.someRisen ? "up" : state;
+      return input.someRisen ? up : state;
   }
 }
 

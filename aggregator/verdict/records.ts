@@ -2,6 +2,7 @@
 import type { Probe } from "../../shared/probe.ts";
 import type { Target } from "../../shared/target.ts";
 import type { Vantage } from "../../shared/vantage.ts";
+import { newTally } from "./availability.ts";
 import type { ProbeRecord, TargetRecord } from "./state.ts";
 
 /** A probe as the fold first hears of it: joining. */
@@ -55,6 +56,11 @@ export function newTargetRecord(target: Target, atMs: number): TargetRecord {
     floorMs: 0,
     heldUntilMs: 0,
     guardedUntilMs: 0,
+    tally: newTally(0),
+    calls: { reporters: [], recent: [] },
+    degraded: "",
+    flap: { changes: 0, sampledMs: atMs, last: "", active: false },
+    span: { fromMs: atMs, state: "unknown", maintenance: false },
     shortSinceMs: null,
     outageNoticed: false,
     misconfigured: null,

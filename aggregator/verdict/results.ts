@@ -4,6 +4,7 @@ import { isReasonCode } from "../../shared/reason.ts";
 import type { Failure } from "../../shared/proto/gen/quorate/v1/mesh.ts";
 import { isLate, resultBounds } from "../../shared/timing.ts";
 import type { BatchTiming, ResultBounds } from "../../shared/timing.ts";
+import { countAttempt } from "./availability.ts";
 import type { Look } from "./evidence.ts";
 import type { ResultsEvent } from "./event.ts";
 import { markTarget } from "./marks.ts";
@@ -155,6 +156,7 @@ function insert(state: EngineState, pair: Pair, { look, detail }: Insertion): vo
   const { target } = pair;
   const place = state.evidence.insert(pair.row, look);
   if (place === "none") return;
+  if (look.attempt === 0 && pair.probe.state === "eligible") countAttempt(state, target, look);
   if (place === "newest") pair.detail = detail;
   // A further success of a vantage that was counted ok changes nothing on a quiet target.
   if (look.outcome === OK && place === "newest" && target.quiet && pair.quiet) return;

@@ -4,8 +4,10 @@ import type { Probe } from "../../shared/probe.ts";
 import type { Target } from "../../shared/target.ts";
 import type { Effect } from "./effect.ts";
 import { withdrawIncident } from "./alerts.ts";
+import { forgetAvailability } from "./availability.ts";
 import { markProbe, markTarget } from "./marks.ts";
 import { newProbeRecord, newTargetRecord } from "./records.ts";
+import { endSpan } from "./uptime.ts";
 import { freshMs } from "./state.ts";
 import { vantageOf } from "./records.ts";
 import type { EngineState, Pair, ProbeRecord, TargetRecord } from "./state.ts";
@@ -46,6 +48,7 @@ export function setTarget(state: EngineState, target: Target, effects: Effect[])
     known.suspicion = null;
     known.misconfigured = null;
     known.misconfigurationNoticed = false;
+    forgetAvailability(state, known);
     for (const pair of known.pairs) clearPair(state, pair);
   }
   updateVantages(state, known);
@@ -118,6 +121,7 @@ export function deleteTarget(state: EngineState, targetId: string, effects: Effe
   const target = state.targets.get(targetId);
   if (!target) return;
   withdrawIncident(state, target, { why: "was deleted", window: { atMs: state.atMs, effects } });
+  endSpan(target, { atMs: state.atMs, effects });
   for (const pair of target.pairs) dropPair(state, pair);
   state.targets.delete(targetId);
   state.byHandle.delete(target.handle);

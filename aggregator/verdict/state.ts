@@ -112,6 +112,53 @@ export interface Suspicion {
   roundEndsMs: number;
 }
 
+/** What a window of availability has counted. */
+export interface Tally {
+  endMs: number;
+  /** Scheduled attempts, and those of them that succeeded. */
+  attempts: number;
+  ok: number;
+  /** Successes slower than the limit, and slower than 0.9 of it. */
+  slow: number;
+  nearlySlow: number;
+  callsOk: number;
+  callsFailed: number;
+  /** Bad windows in a row, up to this one. */
+  badWindows: number;
+}
+
+/** A reporter of business calls. */
+export interface CallReporter {
+  reporter: string;
+  /** End of its last window, on its own clock. */
+  toMs: number;
+  /** Calls of it that count in the present window of availability. */
+  counted: number;
+}
+
+/** Business calls of a target. */
+export interface CallLedger {
+  reporters: CallReporter[];
+  /** Successful calls that exonerate as long as they are fresh. */
+  recent: { toMs: number; successes: number }[];
+}
+
+/** How a target flaps. */
+export interface Flap {
+  /** One bit for each pair of samples: whether they differ; bit 0 is the newest. */
+  changes: number;
+  sampledMs: number;
+  last: "" | "well" | "partial" | "bad";
+  active: boolean;
+}
+
+/** What a target has been since `fromMs`, for its uptime. */
+export interface Span {
+  fromMs: number;
+  state: VerdictState;
+  maintenance: boolean;
+}
+
 /** A target and its verdict. */
 export interface TargetRecord {
   readonly id: string;
@@ -141,6 +188,12 @@ export interface TargetRecord {
   heldUntilMs: number;
   /** Until then bad and partial need every roster vantage heard: an engine took over. */
   guardedUntilMs: number;
+  tally: Tally;
+  calls: CallLedger;
+  /** Why it is degraded, as a sentence without a full stop; empty when it is not. */
+  degraded: string;
+  flap: Flap;
+  span: Span;
   /** Since when the evidence has been short or missing; null when it is not. */
   shortSinceMs: number | null;
   /** Whether the notice of a probable outage, or of a wrong configuration, was given. */

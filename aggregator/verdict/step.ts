@@ -7,6 +7,7 @@
  * and extra ticks change nothing. The state is changed in place: the caller gives it away.
  */
 import { settleAlerts } from "./alerts.ts";
+import { takeCalls } from "./calls.ts";
 import type { Effect } from "./effect.ts";
 import type { HeartbeatEvent, LogEvent } from "./event.ts";
 import { fireMaintenance, setMaintenance } from "./maintenance.ts";
@@ -52,6 +53,9 @@ export function step(state: EngineState, event: LogEvent): Effect[] {
       break;
     case "target_deleted":
       deleteTarget(state, body.targetId, effects);
+      break;
+    case "calls":
+      takeCalls(state, body);
       break;
     case "maintenance_set":
       setMaintenance(state, body.window);

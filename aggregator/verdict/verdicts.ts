@@ -1,44 +1,47 @@
 /** The verdict of one target at the end of a window: votes, assessment, machine, incident. */
 import type { VerdictCause, VerdictState } from "../../shared/verdict.ts";
-import { followIncident, holdOf } from "./alerts.ts";
+import { followIncident } from "./alerts.ts";
 import { assess } from "./assess.ts";
-import type { Assessed } from "./assess.ts";
-import type { NoticeKind } from "./effect.ts";
+import { forgetAvailability, tallyDueMs, updateAvailability } from "./availability.ts";
+import { callsExpireMs, freshCalls } from "./calls.ts";
 import { explain } from "./explain.ts";
+import { noteChange, noteSteadiness, steadyAtMs } from "./flapping.ts";
 import { effectOf, moveIncident } from "./incidents.ts";
-import { isBad, nextState } from "./machine.ts";
+import { isBad, isHealthy, nextState } from "./machine.ts";
 import type { MachineInput } from "./machine.ts";
 import { updateMaintenance } from "./maintenance.ts";
+import { noticeFlapping, noticeMisconfiguration } from "./notices.ts";
+import { noticeOutage, noticeSteadiness } from "./notices.ts";
+import type { AssessedTarget } from "./notices.ts";
 import type { Window } from "./probes.ts";
 import { askForRecovery, challengeAtMs, updateSuspicion } from "./recheck.ts";
-import type { VotedTarget } from "./recheck.ts";
 import { wakeTarget } from "./marks.ts";
+import { updateSpan } from "./uptime.ts";
 import type { EngineState, TargetRecord } from "./state.ts";
 import { inRoster, successRun, vantageStateOf, votesOf } from "./vote.ts";
 import type { PairVote } from "./vote.ts";
-
-/** A target with its votes and what they say together. */
-interface AssessedTarget extends VotedTarget {
-  assessed: Assessed;
-}
 
 /** Evaluates a target at a window boundary and gives its effects. */
 export function evaluateTarget(state: EngineState, target: TargetRecord, window: Window): void {
   const { atMs } = window;
   updateMaintenance(state, target, atMs);
+  updateAvailability(state, target, atMs);
+  const steady = noteSteadiness(target, atMs);
   // The suspicion may challenge successes at this boundary, so votes are counted after it.
   updateSuspicion(state, { target, votes: votesOf(state, target, atMs) }, window);
   const votes = votesOf(state, target, atMs);
-  const assessed = assess(votes, target.target.spec.policy);
+  const assessed = assess(votes, target.target.spec.policy, freshCalls(target, atMs));
   const seen: AssessedTarget = { target, votes, assessed };
-  noteShortage(target, assessed, atMs);
+  noteShortage(seen, atMs);
   move(state, seen, window);
+  if (steady) noticeSteadiness(target, window);
   noticeOutage(state, seen, window);
   noticeMisconfiguration(target, window);
+  updateSpan(target, window);
   settle(state, seen, atMs);
 }
 
-function noteShortage(target: TargetRecord, assessed: Assessed, atMs: number): void {
+function noteShortage({ target, assessed }: AssessedTarget, atMs: number): void {
   const short = assessed.assessment === "short" || assessed.assessment === "none";
   if (!short) target.shortSinceMs = null;
   else target.shortSinceMs ??= atMs;
@@ -62,11 +65,17 @@ function machineInput(state: EngineState, seen: AssessedTarget, atMs: number): M
     assessment: assessed.assessment,
     badState: subHealthy ? "sub_healthy" : "down",
     incidentOpen: target.incident !== null,
+    degraded: target.degraded !== "" && mayBeDegraded(target.state),
     allRisen: votes.every((vote) => hasRisen(state, vote, atMs)),
     someRisen: oks.some(({ pair }) => successRun(state.evidence, pair.row, sinceMs) >= rise),
     shortLongEnough: atMs >= unknownAtMs(target),
     guarded: atMs < target.guardedUntilMs && unheard,
   };
+}
+
+/** Whether what was counted is of a target that was up, not of the outage that it comes from. */
+function mayBeDegraded(from: VerdictState): boolean {
+  return isHealthy(from) || from === "suspect";
 }
 
 /** A fresh failure whose probe has just lost its voice is no recovery: it has to expire first. */
@@ -95,7 +104,7 @@ function move(state: EngineState, seen: AssessedTarget, window: Window): void {
 
 function causeOf(
   to: VerdictState,
-  assessed: Assessed,
+  assessed: AssessedTarget["assessed"],
   before: VerdictCause | null,
 ): VerdictCause | null {
   if (!isBad(to)) return null;
@@ -112,6 +121,7 @@ function halfFail(state: EngineState, { target, votes, assessed }: AssessedTarge
   const { quorum, assessment } = assessed;
   if (assessment !== "partial" || 2 * quorum.confirmed < quorum.heard) return false;
   const sinceMs = target.suspicion?.sinceMs ?? 0;
+  if (assessed.byCalls) return true;
   return votes.some(
     ({ vote, pair }) => vote === "ok" && state.evidence.hiMs(pair.row, 0) >= sinceMs,
   );
@@ -129,6 +139,8 @@ function transit(state: EngineState, { target, to, opensPartial }: Move, window:
   target.state = to;
   if (to !== from) target.sinceMs = atMs;
   target.lean = null;
+  if (isHealthy(to) && !mayBeDegraded(from)) forgetAvailability(state, target);
+  const flaps = noteChange(target, atMs);
   target.transitions += 1;
   const before = target.incident;
   const { change, incidentId, effects: incidents } = moveIncident(target, opensPartial, atMs);
@@ -140,41 +152,7 @@ function transit(state: EngineState, { target, to, opensPartial }: Move, window:
     effects.push({ ...incident, sentence: explanation.sentence });
   }
   followIncident(state, { target, before }, window);
-}
-
-/** Too few witnesses, all failing: a probable outage is told, once, as a notice. */
-function noticeOutage(state: EngineState, seen: AssessedTarget, window: Window): void {
-  const { target, assessed } = seen;
-  const short = assessed.assessment === "short";
-  target.lean = short && target.state === "unknown" ? "down" : null;
-  if (assessed.assessment === "ok" || assessed.assessment === "partial") {
-    target.outageNoticed = false;
-  }
-  if (!target.lean || assessed.quorum.confirmed === 0 || target.outageNoticed) return;
-  // What withholds an alert withholds this too; it is told later, if it is still so.
-  if (holdOf(state, target)) return;
-  target.outageNoticed = true;
-  const { sentence } = explain(state, target, window.atMs);
-  pushNotice(target, { kind: "probable_outage", sentence }, window);
-}
-
-function noticeMisconfiguration(target: TargetRecord, window: Window): void {
-  if (target.misconfigured === null || target.misconfigurationNoticed) return;
-  target.misconfigurationNoticed = true;
-  const { name } = target.target.spec;
-  const sentence = `The check of ${name} is misconfigured: ${target.misconfigured}`;
-  pushNotice(target, { kind: "misconfigured", sentence }, window);
-}
-
-interface Notice {
-  kind: NoticeKind;
-  sentence: string;
-}
-
-function pushNotice(target: TargetRecord, notice: Notice, window: Window): void {
-  target.notices += 1;
-  const { id: targetId, notices: number } = target;
-  window.effects.push({ type: "notice", targetId, number, atMs: window.atMs, ...notice });
+  if (flaps) noticeFlapping(target, window);
 }
 
 /** Sets the timer of the next thing that time alone can change, and the marks of the fast path. */
@@ -195,8 +173,8 @@ function settle(state: EngineState, seen: AssessedTarget, atMs: number): void {
     const challengeMs = challengeAtMs(state, target, suspicion.sinceMs);
     if (challengeMs > atMs) wakeMs = Math.min(wakeMs, challengeMs);
   }
+  wakeMs = Math.min(wakeMs, callsExpireMs(target), tallyDueMs(target), steadyAtMs(target));
   if (target.guardedUntilMs > atMs) wakeMs = Math.min(wakeMs, target.guardedUntilMs);
-  const healthy = target.state === "up" || target.state === "degraded";
-  target.quiet = healthy && assessed.assessment === "ok" && !suspicion;
+  target.quiet = isHealthy(target.state) && assessed.assessment === "ok" && !suspicion;
   wakeTarget(state, target, wakeMs);
 }

@@ -1,6 +1,6 @@
 /** Verdicts, their explanations and transitions as the API shows them. */
 import { z } from "zod";
-import { labelsSchema } from "../target.ts";
+import { labelsSchema, POLICY_RULES } from "../target.ts";
 import { VERDICT_STATES } from "../verdict.ts";
 import { pageSchema, timeSchema } from "./common.ts";
 
@@ -79,6 +79,12 @@ const vantageEvidenceSchema = z
     reason: z.string().nullable(),
     detail: z.string(),
     failures: z.int(),
+    canaries: z
+      .object({ passed: z.int(), failed: z.int(), excluded: z.int() })
+      .describe("The probe's own canaries by its last heartbeat."),
+    voids: z.int().describe("Results since the last edit that say nothing about the target."),
+    uncertified: z.int().describe("Failures since the last edit without a canary's certificate."),
+    late: z.int().describe("Results since the last edit that came too late to vote."),
     seenAtMs: z.number().nullable(),
     seenAt: timeSchema.nullable(),
     ageMs: z.number().nullable(),
@@ -112,6 +118,11 @@ export const explanationSchema = z
     assessment: z.enum(["ok", "partial", "none", "short", "suspect", "allfail"]),
     sentence: z.string(),
     quorum: quorumSchema,
+    rule: z.enum(POLICY_RULES).describe("Rule of the policy by which the votes were read."),
+    failingRegions: z.array(z.string()).describe("Regions that fail entirely."),
+    calls: z.int().describe("Business calls that succeeded in the last minute."),
+    degraded: z.string().describe("Why it is degraded; empty when it is not."),
+    maintenance: z.string().nullable().describe("The maintenance it is under."),
     vantages: z.array(vantageEvidenceSchema),
     incidentId: z.string().nullable(),
   })

@@ -8,6 +8,7 @@ import {
   vantagesOf,
 } from "../../aggregator/assign.ts";
 import { makeProbe, makeTarget } from "../helpers/make-nouns.ts";
+import { policySchema } from "../../shared/target.ts";
 
 const probes = ["c", "a", "b"].map((name) => makeProbe(name));
 
@@ -96,7 +97,7 @@ test("a target without a vantage is told why", () => {
 });
 
 test("too few domains or regions for the policy are told", () => {
-  const policy = { minDomains: 4, coverage: 0.5, minRegions: 2, downOn: "failing" } as const;
+  const policy = policySchema.parse({ minDomains: 4, minRegions: 2 });
   assert.deepEqual(assignmentWarnings(makeTarget("shop", 1, { policy }), probes), [
     "shop can never be called down: 3 failure domains can witness it and its policy needs 4 " +
       "(minDomains); add probes in other zones, or lower minDomains.",

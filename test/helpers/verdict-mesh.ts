@@ -27,6 +27,8 @@ export interface LookInput {
   /** Round trip that widens [lo, hi]. Default 0. */
   doubtMs?: number;
   revision?: number;
+  /** Default 0. */
+  latencyMs?: number;
 }
 
 const REASONS: Record<OutcomeClass, string> = {
@@ -40,9 +42,10 @@ const REASONS: Record<OutcomeClass, string> = {
 /** The event of one look, as if the probe's monotonic clock were log time. */
 export function lookEvent(input: LookInput): EventBody {
   const endMs = Math.round(input.endMs);
+  const latencyMs = input.latencyMs ?? 0;
   const failed = input.class !== "ok";
   const batch = ResultBatch.fromPartial({
-    baseMonoMs: endMs,
+    baseMonoMs: endMs - latencyMs,
     anchorAtMs: Math.max(1, 10 - (input.doubtMs ?? 0)),
     anchorMonoMs: 10,
     handle: [input.target.handle],
@@ -51,7 +54,7 @@ export function lookEvent(input: LookInput): EventBody {
     lateMs: [0],
     attempt: [input.attempt ?? 0],
     outcome: [classNumber(input.class)],
-    latencyUs: [0],
+    latencyUs: [1_000 * latencyMs],
     failures: failed ? [failureOf(input)] : [],
   });
   return {
@@ -151,6 +154,8 @@ export function effectLine(effect: Effect): string {
       const why = effect.change === "withheld" ? `: ${effect.reason}` : "";
       return `${time(effect.atMs)} ${effect.incidentId} alert ${effect.change}${why}`;
     }
+    case "uptime":
+      return `${effect.targetId} was ${effect.state} for ${effect.toMs - effect.fromMs} ms`;
     case "notice":
       return `${time(effect.atMs)} ${effect.targetId} notice ${effect.kind}`;
     case "probe_state": {

@@ -6,10 +6,13 @@
  *
  *     mesh a:east:z1 b:east:z2 …       probes name:region:zone, all eligible at 20 s
  *     target web [key=value …]         intervalMs, timeoutMs, fall, rise, zone, minDomains,
- *                                      coverage, minRegions, downOn, parents=a,b
+ *                                      degradedLatencyMs, parents=a,b, and all of the policy
  *     at 30s CLASS a b [x3] [WORD …]   looks end now; x3: attempts 1 s apart; words: uncertified,
  *                                      replayed, doubt=1000, resolver=10.0.0.1, on=web, boot=2,
- *                                      back=5000 (ended 5 s ago), reason=CODE, old (revision)
+ *                                      back=5000 (ended 5 s ago), reason=CODE, old (revision),
+ *                                      latency=200 (ms)
+ *     every 10s 30s..600s CLASS a b    the same look again and again; `and` joins several
+ *     at 30s calls web 10s 6 0 [NAME]  6 of 6 business calls succeeded in the last 10 s
  *     at 30s tick | takeover | joined a | drain a | remove a | delete web | edit web key=value …
  *     at 30s join d:west:z4            a new probe, not yet heard
  *     at 30s mute a b | unmute a       stops, resumes heartbeats
@@ -23,6 +26,7 @@
  * Heartbeats come by themselves every 5 s. Effects up to the end of `mesh` are not printed.
  */
 import type { OutcomeClass } from "../../shared/outcome.ts";
+import { policySchema } from "../../shared/target.ts";
 import type { Target, TargetSpec } from "../../shared/target.ts";
 import { explain } from "../../aggregator/verdict/explain.ts";
 import { createVerdictMesh, effectLine, lookEvent, testProbe, testTarget } from "./verdict-mesh.ts";
@@ -73,7 +77,8 @@ export function runScript(commands: readonly string[]): string[] {
     if (verb === "mesh") addMesh(player, rest);
     else if (verb === "target") addTarget(player, rest);
     else if (verb === "at") runAt(player, rest);
-    else throw new Error(`Unknown command "${command}": expected mesh, target or at.`);
+    else if (verb === "every") runEvery(player, rest);
+    else throw new Error(`Unknown command "${command}": expected mesh, target, at or every.`);
   }
   return player.out;
 }
@@ -96,6 +101,8 @@ function addTarget(player: Player, [name = "", ...pairs]: readonly string[]): vo
   player.mesh.at(20_000, { type: "target_set", target });
 }
 
+const POLICY_KEYS = Object.keys(policySchema.shape);
+
 /** Guarantee: a wrong field of a case is refused by testTarget, which parses the whole spec. */
 function specOf(pairs: readonly string[]): Partial<TargetSpec> {
   const spec: Record<string, unknown> = {};
@@ -103,7 +110,7 @@ function specOf(pairs: readonly string[]): Partial<TargetSpec> {
   for (const pair of pairs) {
     const [key = "", value = ""] = pair.split("=");
     const parsed = key === "parents" ? value.split(",") : numberOr(value);
-    const into = ["minDomains", "coverage", "minRegions", "downOn"].includes(key) ? policy : spec;
+    const into = POLICY_KEYS.includes(key) ? policy : spec;
     into[key] = value === "false" ? false : parsed;
   }
   return { ...spec, policy } as Partial<TargetSpec>;
@@ -124,7 +131,10 @@ function beatUntil(player: Player, toMs: number): void {
 }
 
 function emit(player: Player, atMs: number, body: Parameters<VerdictMesh["at"]>[1]): void {
-  for (const effect of player.mesh.at(atMs, body)) player.out.push(effectLine(effect));
+  for (const effect of player.mesh.at(atMs, body)) {
+    // Spans say nothing that the transitions do not; they have tests of their own.
+    if (effect.type !== "uptime") player.out.push(effectLine(effect));
+  }
 }
 
 function runAt(player: Player, [when = "", verb = "", ...words]: readonly string[]): void {
@@ -133,6 +143,14 @@ function runAt(player: Player, [when = "", verb = "", ...words]: readonly string
   const act = ACTS[verb];
   if (act) act(player, atMs, words);
   else look(player, atMs, [verb, ...words]);
+}
+
+function runEvery(player: Player, [step = "", span = "", ...words]: readonly string[]): void {
+  const [from = 0, to = 0] = span.split("..").map(Number.parseFloat);
+  const looks = words.join(" ").split(" and ");
+  for (let now = from; now < to; now += Number.parseFloat(step)) {
+    for (const one of looks) runAt(player, [`${now}s`, ...one.split(" ")]);
+  }
 }
 
 type Act = (player: Player, atMs: number, words: readonly string[]) => void;
@@ -157,6 +175,19 @@ const ACTS: Record<string, Act> = {
   intercept: (player, _atMs, [name = ""]) => (healthOf(player, name).intercepted = true),
   release: (player, _atMs, [name = ""]) => (healthOf(player, name).intercepted = false),
   maintain,
+  calls: (player, atMs, [targetId = "", length = "", ok = "", failed = "", reporter = "app"]) => {
+    const fromMs = atMs - Math.round(Number.parseFloat(length) * 1000);
+    const [successes, failures] = [Number(ok), Number(failed)];
+    emit(player, atMs, {
+      type: "calls",
+      targetId,
+      reporter,
+      fromMs,
+      toMs: atMs,
+      successes,
+      failures,
+    });
+  },
   explain: (player, atMs, [name = ""]) => player.out.push(explained(player, name, atMs).sentence),
   votes: (player, atMs, [name = ""]) => {
     for (const { probeName, state, vote, counted, effectiveDomain } of explained(player, name, atMs)
@@ -232,6 +263,7 @@ function look(player: Player, atMs: number, words: readonly string[]): void {
         certified: !rest.includes("uncertified"),
         replayed: rest.includes("replayed"),
         doubtMs: Number(option("doubt") ?? 0),
+        latencyMs: Number(option("latency") ?? 0),
         revision: rest.includes("old") ? target.revision - 1 : target.revision,
         ...optional("resolver", option("resolver")),
         ...optional("reason", option("reason")),

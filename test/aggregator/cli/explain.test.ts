@@ -17,10 +17,11 @@ test("an explanation shows the sentence, who saw what, and the arithmetic", asyn
 });
 
 test("every assessment has its conclusion in numbers", () => {
-  const conclude = (assessment: string, quorum: object): string =>
+  const conclude = (assessment: string, quorum: object, more: object = {}): string =>
     conclusionOf(
       explanationSchema.parse(
         sampleExplanation({
+          ...more,
           assessment,
           quorum: {
             roster: 3,
@@ -43,6 +44,8 @@ test("every assessment has its conclusion in numbers", () => {
       conclude("short", { failing: 1, confirmed: 1, heard: 1 }),
       conclude("suspect", { failing: 3, confirmed: 1 }),
       conclude("allfail", { failing: 2, confirmed: 2 }),
+      conclude("allfail", { failing: 2, confirmed: 2, ok: 1 }, { rule: "majority" }),
+      conclude("partial", { failing: 3, confirmed: 3 }, { calls: 6 }),
     ],
     [
       "2 of 3 reach it, and one success outweighs every failure: ok",
@@ -51,6 +54,8 @@ test("every assessment has its conclusion in numbers", () => {
       "nobody reaches it, but 1 failing < 2 needed: too few witnesses",
       "3 failing ≥ 2 needed, 2 not confirmed: suspect",
       "2 confirmed ≥ 2 needed, in 1 region, and nobody reaches it: all fail",
+      "2 confirmed ≥ 2 needed, and rule majority is met: fails",
+      "nobody reaches it, but 6 business calls succeeded: partial",
     ],
   );
 });

@@ -1,4 +1,5 @@
 /** Answers of the API that the tests of the CLI share. */
+import { policySchema } from "../../../shared/target.ts";
 
 const at = "2026-01-01T12:04:31.000Z";
 
@@ -16,7 +17,7 @@ export function sampleTarget(fields: object = {}): object {
     labels: { team: "pay" },
     vantages: {},
     parents: [],
-    policy: { minDomains: 2, coverage: 0.5, minRegions: 1, downOn: "failing" },
+    policy: policySchema.parse({}),
     enabled: true,
     revision: 1,
     createdAt: at,
@@ -58,6 +59,10 @@ export function sampleEvidence(name: string, fields: object = {}): object {
     reason: "connection_refused",
     detail: "Connection refused: nothing is listening on 10.0.0.7:8080",
     failures: 3,
+    canaries: { passed: 3, failed: 0, excluded: 0 },
+    voids: 0,
+    uncertified: 0,
+    late: 0,
     seenAtMs: 1_767_269_070_000,
     seenAt: "2026-01-01T12:04:30.000Z",
     ageMs: 1_200,
@@ -80,6 +85,11 @@ export function sampleExplanation(fields: object = {}): object {
     assessment: "allfail",
     sentence: "Down: 2 of 2 vantages that were heard cannot reach it (connection refused).",
     quorum: { roster: 3, need: 2, failing: 2, confirmed: 2, heard: 2, ok: 0, regions: 2 },
+    rule: "all",
+    failingRegions: ["east", "west"],
+    calls: 0,
+    degraded: "",
+    maintenance: null,
     vantages: [
       sampleEvidence("rack-a"),
       sampleEvidence("rack-b", { region: "west", failures: 4, ageMs: 9_960 }),
@@ -92,6 +102,8 @@ export function sampleExplanation(fields: object = {}): object {
         reason: null,
         detail: "",
         failures: 0,
+        canaries: { passed: 0, failed: 2, excluded: 1 },
+        uncertified: 2,
         ageMs: 95_000,
       }),
     ],
