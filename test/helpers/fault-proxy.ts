@@ -8,8 +8,8 @@ import { portOf } from "./target-server.ts";
 /**
  * What becomes of connections. `refuse` nothing listens; `reset` accepted, then reset at once;
  * `blackhole` accepted, and nothing is ever answered; `delayMs` each piece of an answer is held
- * back for so long; `dripMs` an answer comes one byte at a time, so far apart; `inTurn` each connection
- * fares as the next of the list: what a lossy path does, at a rate that is known.
+ * back for so long; `dripMs` an answer comes one byte at a time, so far apart; `inTurn` each
+ * connection fares as the next of the list: a lossy path whose rate is known.
  */
 export type Fault = PlainFault | { inTurn: readonly PlainFault[] };
 

@@ -213,9 +213,11 @@ function nextAddress(lab: Lab, region: string): string {
 function addNamespace(name: string): void {
   run("ip", ["netns", "add", name]);
   // A path that is not the same in both directions is what some faults are made of.
-  const settings = ["ip_forward=1", "conf.all.rp_filter=0", "conf.default.rp_filter=0"];
-  const words = settings.map((setting) => `net.ipv4.${setting}`);
-  run("ip", ["netns", "exec", name, pathOf("sysctl"), "-qw", ...words]);
+  const files = { ip_forward: 1, "conf/all/rp_filter": 0, "conf/default/rp_filter": 0 };
+  const lines = Object.entries(files).map(([file, value]) => {
+    return `echo ${value} > /proc/sys/net/ipv4/${file}`;
+  });
+  run("ip", ["netns", "exec", name, "sh", "-ec", lines.join("\n")]);
 }
 
 /** Runs lines of ip(8), in a namespace or in this process's own. */
