@@ -17,6 +17,7 @@ import { createHttpApp } from "./http/app.ts";
 import { listenHttp } from "./http/listen.ts";
 import type { HttpListener } from "./http/listen.ts";
 import { NOTIFIER_KINDS, prepareNotifier } from "./notifiers/index.ts";
+import type { NotifierAllowance } from "./notifiers/index.ts";
 import * as notifiers from "./notifiers/index.ts";
 import type { MeshSessions, Store } from "./ports.ts";
 import { createRegistry } from "./registry/registry.ts";
@@ -37,6 +38,8 @@ export interface AggregatorOptions {
   insecure: boolean;
   /** Time between heartbeats of a probe. */
   heartbeatMs: number;
+  /** Whether channels of kind exec may run commands on this machine. Default false. */
+  allowExecChannels?: boolean | undefined;
 }
 
 /** What an aggregator is given. */
@@ -73,22 +76,25 @@ const CHECKS: OptionKinds<unknown> = {
   merge: mergeSecretOptions,
 };
 
-/** Kinds of notifier as the registry and the API use them. */
-const NOTIFIERS = {
-  names: NOTIFIER_KINDS.map(({ kind }) => kind),
-  prepare: prepareNotifier,
-  redact: notifiers.redactOptions,
-  merge: notifiers.mergeSecretOptions,
-};
+/** Kinds of notifier as the registry, the API and the delivery use them. */
+function notifierKinds(allowed: NotifierAllowance) {
+  return {
+    names: NOTIFIER_KINDS.map(({ kind }) => kind),
+    prepare: (kind: string, options: unknown) => prepareNotifier(kind, options, allowed),
+    redact: notifiers.redactOptions,
+    merge: notifiers.mergeSecretOptions,
+  };
+}
 
 /** Creates an aggregator on an open store; the caller closes the store after `stop`. */
 export function createAggregator(deps: AggregatorDeps): Aggregator {
   const { store, clock, random, log, options } = deps;
   const bus = createEventBus({ log });
+  const kinds = notifierKinds({ exec: options.allowExecChannels ?? false });
   const delivery = createDeliveryWorker({
     store,
     channels: store.channels,
-    notifiers: prepareNotifier,
+    notifiers: kinds.prepare,
     clock,
     random,
     log,
@@ -112,10 +118,10 @@ export function createAggregator(deps: AggregatorDeps): Aggregator {
     engine,
     sessions: grpc.sessions,
     kinds: CHECKS,
-    notifiers: NOTIFIERS,
+    notifiers: kinds,
     channelsChanged: () => delivery.wake(),
   });
-  const parts = { engine, grpc, registry, bus, delivery };
+  const parts = { engine, grpc, registry, bus, delivery, kinds };
   return living(deps, parts);
 }
 
@@ -134,6 +140,7 @@ interface Parts {
   registry: Registry;
   bus: ReturnType<typeof createEventBus>;
   delivery: ReturnType<typeof createDeliveryWorker>;
+  kinds: ReturnType<typeof notifierKinds>;
 }
 
 function living(deps: AggregatorDeps, parts: Parts): Aggregator {
@@ -147,7 +154,7 @@ function living(deps: AggregatorDeps, parts: Parts): Aggregator {
     ...parts,
     sessions: grpc.sessions,
     kinds: CHECKS,
-    notifiers: NOTIFIERS,
+    notifiers: parts.kinds,
     sendTest: (channel) => delivery.sendTest(channel),
     wakeDelivery: () => delivery.wake(),
     grpcAddress: () => formatHostPort({ ...grpcListen, port: grpcPort }),

@@ -26,6 +26,8 @@ export interface AggregatorProgramOptions {
   tlsKey?: string;
   insecure: boolean;
   heartbeatMs: number;
+  /** Whether channels of kind exec may run commands on this machine. Default false. */
+  allowExecChannels?: boolean;
   logLevel: LogLevel;
 }
 
@@ -41,13 +43,13 @@ export async function runAggregator(options: AggregatorProgramOptions): Promise<
     await mkdir(options.data, { recursive: true, mode: 0o700 });
     const tls = await readTls(options);
     const store = openSqliteStore({ path: join(options.data, "quorate.db"), clock, log });
-    const { insecure, heartbeatMs, listen, grpcListen } = options;
+    const { insecure, heartbeatMs, listen, grpcListen, allowExecChannels } = options;
     const aggregator = createAggregator({
       store,
       clock,
       random,
       log,
-      options: { listen, grpcListen, tls, insecure, heartbeatMs },
+      options: { listen, grpcListen, tls, insecure, heartbeatMs, allowExecChannels },
     });
     const stopped = untilSignal();
     const code = await run({ aggregator, options, log, clock }, stopped);

@@ -95,7 +95,7 @@ export function prepareNotifier(
 }
 
 function notAllowed(name: string, needs: string): QuorateError {
-  const flag = `--allow-${needs}`;
+  const flag = `--allow-${needs}-channels`;
   const message = `expected another kind, or an aggregator that was started with ${flag}`;
   return new QuorateError("invalid", `Channels of kind ${name} are not allowed: ${message}.`, [
     { path: "kind", message },

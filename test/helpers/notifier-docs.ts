@@ -48,7 +48,7 @@ function kindText(kind: NotifierKind): string {
     const what = property.description ?? describedBy(property);
     return `- \`${name}\` (${typeText(property)}, ${need}${secret}): ${what}`;
   });
-  const needs = kind.needs === undefined ? "" : ` Needs \`--allow-${kind.needs}\`.`;
+  const needs = kind.needs === undefined ? "" : ` Needs \`--allow-${kind.needs}-channels\`.`;
   return [
     `## ${kind.kind}`,
     "",

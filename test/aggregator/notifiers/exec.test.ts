@@ -80,7 +80,7 @@ test("a command that is not there is not tried again", async () => {
 test("commands are off unless they are allowed, and want an absolute path", () => {
   assert.throws(() => prepareNotifier("exec", { command: ["/bin/true"] }), {
     code: "invalid",
-    message: /Channels of kind exec are not allowed: .*--allow-exec/,
+    message: /Channels of kind exec are not allowed: .*--allow-exec-channels/,
   });
   assert.throws(() => prepareNotifier("exec", { command: ["true"] }, ALLOWED), {
     message: /expected an absolute path as the first word/,
