@@ -92,7 +92,7 @@ export function createAssigned(deps: AssignedDeps): Assigned {
       return deps.log.warn(fields, "More targets than a probe takes: this one is left out.");
     }
     const target = assignedTarget(source, deps, known);
-    if (known) names.delete(known.target.name);
+    if (known && names.get(known.target.name) === source.handle) names.delete(known.target.name);
     names.set(target.name, source.handle);
     targets.set(source.handle, { target, source });
     deps.onSet(target);
@@ -153,7 +153,8 @@ function assignedTarget(source: Assignment, deps: AssignedDeps, known?: Known): 
 }
 
 function sameCheck(known: Assignment, given: Assignment): boolean {
-  return known.kind === given.kind && known.optionsJson === given.optionsJson;
+  const same = known.targetId === given.targetId && known.kind === given.kind;
+  return same && known.optionsJson === given.optionsJson;
 }
 
 function prepared(source: Assignment, deps: AssignedDeps): PreparedCheck | CheckOutcome {

@@ -5,6 +5,7 @@ import { QuorateError, messageOf, systemCodeOf } from "../shared/errors.ts";
 import { formatHostPort } from "../shared/host-port.ts";
 import type { HostPort } from "../shared/host-port.ts";
 import { LIMITS } from "../shared/limits.ts";
+import type { PushDoor } from "./push-endpoint.ts";
 
 /** A health endpoint that listens. */
 export interface HealthEndpoint {
@@ -16,11 +17,12 @@ export interface HealthEndpoint {
 /** Time a client has to say its request; a slow one is disconnected. */
 const REQUEST_TIMEOUT_MS = 5_000;
 
-/** Listens; throws a sentence when it cannot. */
-export async function listenHealth(listen: HostPort): Promise<HealthEndpoint> {
+/** Listens; throws a sentence when it cannot. Reports of targets go through `push`. */
+export async function listenHealth(listen: HostPort, push?: PushDoor): Promise<HealthEndpoint> {
   const server = createServer(
     { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS, keepAlive: false },
     (request, response) => {
+      if (push?.(request, response) === true) return;
       const known = request.method === "GET" || request.method === "HEAD";
       response.writeHead(known ? 200 : 405, { "content-type": "text/plain", connection: "close" });
       response.end(known ? "ok\n" : "Expected GET or HEAD.\n");

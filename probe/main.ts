@@ -46,6 +46,8 @@ export interface ProbeOptions {
   knownGoodName?: string | undefined;
   /** File of secrets that checks name as `${secret:name}`. Default: the environment alone. */
   secrets?: string | undefined;
+  /** Commands that exec checks may run, by name: program and arguments. Default: none. */
+  allowExec?: ReadonlyMap<string, readonly string[]> | undefined;
   /** Default `info`. */
   logLevel?: LogLevel | undefined;
   /** Ends the probe when aborted. Default: SIGINT, SIGTERM and SIGHUP of this process. */
@@ -85,7 +87,8 @@ async function runUntil(stopping: AbortSignal, options: ProbeOptions, log: Log):
 
 function depsOf(options: ProbeOptions, log: Log): ProbeDeps {
   const { aggregator, ca, insecure, mustFail } = options;
-  const site: CheckSite = { secrets: openSecrets({ file: options.secrets, log }) };
+  const secrets = openSecrets({ file: options.secrets, log });
+  const site: CheckSite = { secrets, commands: options.allowExec };
   return {
     clock: systemClock(),
     random: systemRandom(),

@@ -19,6 +19,7 @@ import { createLink } from "./link.ts";
 import type { HeartbeatFacts, Link, LinkHandlers } from "./link.ts";
 import { createOutageWatch } from "./outage.ts";
 import type { OutageWatch } from "./outage.ts";
+import { createPushDoor } from "./push-endpoint.ts";
 import { openSpool } from "./spool.ts";
 import type { Spool } from "./spool.ts";
 import { processVitals } from "./vitals.ts";
@@ -120,9 +121,13 @@ async function start(probe: ProbeState): Promise<void> {
     log.error({}, why);
     onRefused?.(why);
   };
+  const pushDoor = createPushDoor({
+    clock,
+    report: (target, report) => probe.parts?.work.assigned.report(target, report) ?? false,
+  });
   const folder = holdFolder({ clock, log, dataDir, bootId, hostname, onLost });
   try {
-    if (healthListen) probe.health = await listenHealth(healthListen);
+    if (healthListen) probe.health = await listenHealth(healthListen, pushDoor);
   } catch (error) {
     folder.release();
     throw error;

@@ -43,6 +43,7 @@ export const REASONS = {
   http_expression: target("sub", "expression does not hold"),
   http_redirects: target("sub", "too many redirects"),
   expect_mismatch: target("sub", "unexpected reply"),
+  reply_expression: target("sub", "expression does not hold"),
   latency_limit: target("sub", "slower than its limit"),
   grpc_not_serving: target("sub", "gRPC health is NOT_SERVING"),
   grpc_unknown: target("sub", "gRPC health is UNKNOWN"),
@@ -70,6 +71,8 @@ export const REASONS = {
   aborted: self("the probe was stopping"),
   unsupported: self("the probe cannot run this kind of check"),
   misconfigured: self("the check is misconfigured"),
+  push_waiting: self("waiting for the first report"),
+  plugin_unknown: self("plugin says UNKNOWN"),
   internal: self("an error inside the probe"),
 } as const satisfies Record<string, Reason>;
 

@@ -11,6 +11,7 @@ export interface AggregatorFlags {
   tlsKey?: string;
   insecure: boolean;
   heartbeatMs: number;
+  allowExecChannels?: boolean;
   logLevel: LogLevel;
 }
 
@@ -29,6 +30,7 @@ export interface RawProbeFlags {
   healthListen?: HostPort;
   mustFail?: HostPort;
   knownGoodName?: string;
+  allowExec?: ReadonlyMap<string, readonly string[]>;
   logLevel: LogLevel;
 }
 

@@ -6,6 +6,7 @@ import type { CliContext } from "./context.ts";
 import { UsageError } from "./exit-codes.ts";
 import { readSecretFile } from "./files.ts";
 import { listenOption, parseIntegerIn } from "./parse.ts";
+import { collectCommand } from "./parse-command.ts";
 import type { AggregatorFlags, RawProbeFlags } from "./program-flags.ts";
 
 const logLevel = (): Option =>
@@ -37,6 +38,7 @@ function addAggregator(
     .option("--tls-cert <file>", "certificate chain of both ports, PEM")
     .option("--tls-key <file>", "private key of the certificate, PEM")
     .option("--insecure", "allow gRPC without TLS on an address that is not loopback", false)
+    .option("--allow-exec-channels", "let channels of kind exec run commands on this machine")
     .option(
       "--heartbeat-ms <n>",
       "time between heartbeats of a probe",
@@ -71,6 +73,12 @@ function addProbe(
     .option("--no-health", "answer no peers")
     .addOption(listenOption("--must-fail <host:port>", "address that nothing may answer"))
     .option("--known-good-name <name>", "name that is asked of a resolver that failed")
+    .addOption(
+      new Option(
+        "--allow-exec <name=command>",
+        "a command that exec checks may run; may be given again",
+      ).argParser(collectCommand),
+    )
     .addOption(logLevel())
     .action(async (raw: RawProbeFlags) => {
       const { tokenFile, health, healthListen, ...rest } = raw;

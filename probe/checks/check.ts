@@ -19,6 +19,10 @@ export interface CheckContext {
 export interface CheckSite {
   /** Secrets that options name as `${secret:name}`. */
   secrets: SecretSource;
+  /** Commands that the exec kind may run, by name: program and arguments. Default: none. */
+  commands?: ReadonlyMap<string, readonly string[]> | undefined;
+  /** The program that sends echo requests. Default `ping`. */
+  ping?: string | undefined;
 }
 
 /**
@@ -27,6 +31,17 @@ export interface CheckSite {
  * The outcome is delivered within 100 ms and every socket of the look is closed.
  */
 export type AbortCheck = (why: "deadline" | "stopping") => void;
+
+/** What a target says of itself. */
+export interface PushReport {
+  /** The secret it must know. */
+  key: string;
+  failed: boolean;
+  /** For a person; may be empty. */
+  message: string;
+  /** When it came, monotonic milliseconds. */
+  atMonoMs: number;
+}
 
 /** A check whose options were validated; `run` can be called any number of times, concurrently. */
 export interface PreparedCheck {
@@ -37,6 +52,12 @@ export interface PreparedCheck {
    * throws for something the target did. Returns the abort of this look.
    */
   run(context: CheckContext, done: (outcome: CheckOutcome) => void): AbortCheck;
+  /** Takes a report of the target itself; false: its key is wrong. Absent: it takes none. */
+  receive?: (report: PushReport) => boolean;
+  /** Tells when the target seems to have changed between two looks; one more replaces the last. */
+  onChange?: (changed: () => void) => void;
+  /** Lets go of what is kept open between looks; looks that run end by themselves. */
+  close?: () => void;
 }
 
 /** Options worth copying, shown in the docs of the kind; a test prepares each. */

@@ -2,10 +2,13 @@
 import { maskOptions, unknownKind, unmaskOptions } from "../../shared/options.ts";
 import type { CheckKind, CheckSite, PreparedCheck } from "./check.ts";
 import { dnsKind } from "./dns.ts";
+import { execKind } from "./exec.ts";
 import { grpcKind } from "./grpc.ts";
 import { httpKind } from "./http.ts";
+import { icmpKind } from "./icmp.ts";
 import { ntpKind } from "./ntp.ts";
 import { prepareKind } from "./prepare.ts";
+import { pushKind } from "./push.ts";
 import { redisKind } from "./redis.ts";
 import { tcpKind } from "./tcp.ts";
 
@@ -15,8 +18,11 @@ export const CHECK_KINDS: readonly CheckKind[] = [
   tcpKind,
   grpcKind,
   dnsKind,
+  icmpKind,
   redisKind,
   ntpKind,
+  execKind,
+  pushKind,
 ];
 
 const BY_NAME: ReadonlyMap<string, CheckKind> = new Map(

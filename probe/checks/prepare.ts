@@ -51,6 +51,7 @@ function preparedWithSecrets(kind: CheckKind, options: Options, site: CheckSite)
     const closed = { ...kind, secretOptions: Object.keys(resolved.options) };
     const check = kind.prepare(validOptions(closed, NOUN, resolved.options), site);
     return {
+      ...check,
       endpoint: withoutSecrets(check.endpoint, forms),
       run: (context, done) => check.run({ ...context, secrets: forms }, done),
     };

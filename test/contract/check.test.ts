@@ -4,9 +4,12 @@ import { CHECK_KINDS } from "../../probe/checks/index.ts";
 import { checkContract } from "./check.ts";
 import type { CheckContract } from "./check.ts";
 import { dnsContract } from "./checks/dns.ts";
+import { execContract } from "./checks/exec.ts";
 import { grpcContract } from "./checks/grpc.ts";
 import { httpContract } from "./checks/http.ts";
+import { icmpContract } from "./checks/icmp.ts";
 import { ntpContract } from "./checks/ntp.ts";
+import { pushContract } from "./checks/push.ts";
 import { redisContract } from "./checks/redis.ts";
 import { tcpContract } from "./checks/tcp.ts";
 
@@ -16,8 +19,11 @@ const CONTRACTS: CheckContract[] = [
   tcpContract,
   grpcContract,
   dnsContract,
+  icmpContract,
   redisContract,
   ntpContract,
+  execContract,
+  pushContract,
 ];
 
 test("every kind of the table is under contract", () => {

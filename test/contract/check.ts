@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { systemClock } from "../../shared/clock.ts";
 import type { CheckOutcome, OutcomeClass } from "../../shared/outcome.ts";
-import type { PreparedCheck } from "../../probe/checks/check.ts";
+import type { CheckSite, PreparedCheck } from "../../probe/checks/check.ts";
 import { prepareCheck } from "../../probe/checks/index.ts";
 import { runCheck } from "../../probe/checks/run.ts";
 import { startDns } from "../helpers/dns-server.ts";
@@ -38,6 +38,8 @@ export interface SilentServer extends ContractServer {
 /** A kind under contract. */
 export interface CheckContract {
   kind: string;
+  /** Why it cannot be tested on this machine; false or absent: it can. */
+  skip?: string | false;
   /** Starts a target that passes. */
   startGood(): Promise<ContractServer>;
   /** Starts a target that is reached and fails. */
@@ -46,6 +48,10 @@ export interface CheckContract {
   startSilent?(): Promise<SilentServer>;
   /** Options that look at this host and port and pass on the good target only. */
   options(host: string, port: number): Record<string, unknown>;
+  /** The place where its checks run. Default: none. */
+  site?: CheckSite;
+  /** Makes a prepared check see what the target at this port does, where it asks nobody. */
+  ready?(check: PreparedCheck, port: number): void;
   /** Traits that the kind does not have, each with the reason. Default: it has all. */
   without?: Partial<Record<Trait, string>>;
 }
@@ -74,11 +80,15 @@ interface Subject {
 /** Registers the tests of the contract for one kind. */
 export function checkContract(contract: CheckContract): void {
   const { kind } = contract;
-  describe(`the ${kind} check`, () => {
+  describe(`the ${kind} check`, { skip: contract.skip ?? false }, () => {
     const subject: Subject = {
       room: openRoom(contract),
-      prepare: (host, port, more = {}) =>
-        prepareCheck(kind, { ...contract.options(host, port), ...more }),
+      prepare(host, port, more = {}) {
+        const options = { ...contract.options(host, port), ...more };
+        const check = prepareCheck(kind, options, contract.site);
+        contract.ready?.(check, port);
+        return check;
+      },
       has: (trait) => contract.without?.[trait] === undefined,
     };
     testOutcomes(subject);

@@ -112,3 +112,36 @@ test("an assignment's numbers are brought into their bounds", () => {
   assert.ok((first?.phaseMs ?? 200) < 200);
   assert.deepEqual([second?.fall, second?.timeoutMs], [10, 1_000]);
 });
+
+test("what a check learned stays with it while its options do", () => {
+  const { set, apply } = openBook();
+  apply({ upserts: [assignment()] });
+  apply({ upserts: [assignment({ revision: 2, phaseMs: 300 })] });
+  apply({ upserts: [assignment({ revision: 3, optionsJson: '{"host":"b"}' })] });
+  const [first, second, third] = set.map(({ check }) => check);
+  assert.equal(second, first);
+  assert.notEqual(third, first);
+});
+
+test("a report is handed to the target of its name, while it has that name", () => {
+  const { book, set, apply } = openBook();
+  const report = { key: "k", failed: false, message: "", atMonoMs: 0 };
+  apply({ upserts: [assignment({ name: "a" }), assignment({ handle: 2, name: "b" })] });
+  assert.equal(book.report("a", report), false, "this check takes none");
+  for (const { check } of set) {
+    if (isRunnable(check)) check.receive = ({ key }) => key === "k";
+  }
+  assert.equal(book.report("a", report), true);
+  assert.equal(book.report("a", { ...report, key: "other" }), false);
+  apply({
+    upserts: [
+      assignment({ name: "b", revision: 2 }),
+      assignment({ handle: 2, name: "a", revision: 2 }),
+    ],
+  });
+  assert.equal(book.report("a", report), true, "names may be swapped");
+  assert.equal(book.report("b", report), true);
+  apply({ removedHandles: [1] });
+  assert.equal(book.report("b", report), false);
+  assert.equal(book.report("c", report), false);
+});
