@@ -3,9 +3,11 @@ import type { Clock } from "../shared/clock.ts";
 import type { Log } from "../shared/log.ts";
 import type { TimeAnchor } from "../shared/result.ts";
 import { createAssigned } from "./assigned.ts";
-import type { Assigned, PrepareCheck } from "./assigned.ts";
+import type { Assigned, AssignedTarget, PrepareCheck } from "./assigned.ts";
 import { createBatcher } from "./batch.ts";
 import { createDialer } from "./canary.ts";
+import { createKeptChecks } from "./kept.ts";
+import type { KeptChecks } from "./kept.ts";
 import { createRunner } from "./runner.ts";
 import type { Runner } from "./runner.ts";
 import { createScheduler } from "./scheduler.ts";
@@ -73,7 +75,10 @@ export function createWork(deps: WorkDeps): Work {
     onDue: (target, slotMonoMs) => runner.due(target, slotMonoMs),
     onMissed: (count) => runner.addSkipped(count),
   });
-  const assigned = createAssigned({ ...deps, ...bookHandlers(runner, scheduler) });
+  const kept = createKeptChecks({
+    lookAgain: ({ handle, fall }) => runner.recheck([handle], fall, 1),
+  });
+  const assigned = createAssigned({ ...deps, ...bookHandlers({ runner, scheduler, kept }) });
   return {
     wheel,
     assigned,
@@ -87,6 +92,7 @@ export function createWork(deps: WorkDeps): Work {
       scheduler.setPaused(true);
       assigned.stop();
       runner.stop();
+      kept.stop();
       const untilMs = clock.monoMs() + patienceMs;
       await waitUntil({ clock, untilMs, holds: () => runner.running() === 0 });
       // Failures that wait for a certificate are given out without one.
@@ -97,15 +103,18 @@ export function createWork(deps: WorkDeps): Work {
   };
 }
 
-function bookHandlers(runner: Runner, scheduler: Scheduler) {
+function bookHandlers(parts: { runner: Runner; scheduler: Scheduler; kept: KeptChecks }) {
+  const { runner, scheduler, kept } = parts;
   return {
-    onSet: (target: Parameters<Runner["set"]>[0]) => {
+    onSet: (target: AssignedTarget) => {
+      kept.set(target);
       runner.set(target);
       scheduler.set(target);
     },
     onRemoved: (handle: number) => {
       scheduler.remove(handle);
       runner.remove(handle);
+      kept.remove(handle);
     },
   };
 }

@@ -1,89 +1,135 @@
-/** CEL expressions on an HTTP answer: type-checked when prepared, bounded when run. */
+/** CEL expressions on an answer: type-checked when prepared, bounded when run. */
 import { Environment } from "@marcbachmann/cel-js";
 import { messageOf, QuorateError } from "../../shared/errors.ts";
+import { LIMITS } from "../../shared/limits.ts";
 import { runBounded } from "./bounded.ts";
 import type { Bounded } from "./bounded.ts";
-import type { Head } from "./http-head.ts";
+import type { Failure } from "./failure.ts";
+import { whereOf } from "./look.ts";
+import type { Look } from "./look.ts";
+import { quoted } from "./sentence.ts";
+
+/** Variables of an expression and their CEL types, such as `map<string, string>` or `dyn`. */
+export type Variables = Readonly<Record<string, string>>;
+
+/** Values of an expression's variables; an `int` is a bigint, JSON is as it was parsed. */
+export type Values = Readonly<Record<string, unknown>>;
+
+/** What an expression is compiled with. */
+export interface ExpressionSource {
+  text: string;
+  /** Path of the option, for the error, such as `options.expression`. */
+  path: string;
+  variables: Variables;
+}
 
 /** A compiled expression. */
 export interface Expression {
   text: string;
-  /** Whether it speaks of the body. */
-  needsBody: boolean;
-  /** Whether it is true of an answer; throws when it cannot be told, for instance a missing key. */
-  holds(answer: { head: Head; body: Buffer; latencyMs: number }): Bounded<boolean>;
+  /** Whether it speaks of a variable. */
+  uses(variable: string): boolean;
+  /** Its value; throws when there is none, for instance because a key is missing. */
+  value(values: Values): Bounded<unknown>;
 }
 
-let environment: Environment | undefined;
+const environments = new WeakMap<Variables, Environment>();
 
 /** JSON numbers stay doubles, as CEL says of them; only literals in the expression are int. */
-function variables(): Environment {
-  environment ??= new Environment({
+function environmentOf(variables: Variables): Environment {
+  const known = environments.get(variables);
+  if (known !== undefined) return known;
+  const made = new Environment({
     unlistedVariablesAreDyn: false,
     homogeneousAggregateLiterals: false,
     limits: { maxAstNodes: 1_000, maxDepth: 50 },
-  })
-    .registerVariable("status", "int")
-    .registerVariable("headers", "map<string, string>")
-    .registerVariable("body", "string")
-    .registerVariable("json", "dyn")
-    .registerVariable("latencyMs", "double");
-  return environment;
+  });
+  for (const [name, type] of Object.entries(variables)) made.registerVariable(name, type);
+  environments.set(variables, made);
+  return made;
+}
+
+/** Compiles an expression of any type; throws QuorateError "invalid" if it does not compile. */
+export function compileExpression(source: ExpressionSource): Expression {
+  return compiled(source, undefined);
 }
 
 /** Compiles an expression that must be a bool; throws QuorateError "invalid" if it is not. */
-export function compileExpression(text: string): Expression {
-  const program = parsed(text);
-  const needsJson = /\bjson\b/.test(text);
-  // Loops over the body and regular expressions can run away; all else is linear and short.
+export function compileCondition(source: ExpressionSource): Expression {
+  return compiled(source, "bool");
+}
+
+function compiled(source: ExpressionSource, wanted: "bool" | undefined): Expression {
+  const { text } = source;
+  const program = parsed(source, wanted);
+  // Loops over an answer and regular expressions can run away; all else is linear and short.
   const mayRunAway = /\b(?:matches|all|exists|exists_one|map|filter)\s*\(/.test(text);
+  const words = new Set(text.match(/\b[A-Za-z_]\w*\b/g) ?? []);
   return {
     text,
-    needsBody: needsJson || /\bbody\b/.test(text),
-    holds({ head, body, latencyMs }) {
-      const bodyText = body.toString("utf8");
-      const work = (): boolean =>
-        isTrue(
-          program({
-            status: BigInt(head.status),
-            headers: head.headers(),
-            body: bodyText,
-            json: needsJson ? jsonOf(bodyText) : null,
-            latencyMs,
-          }),
-        );
+    uses: (variable) => words.has(variable),
+    value(values) {
+      const work = (): unknown => program(values);
       return mayRunAway ? runBounded(work) : { value: work() };
     },
   };
 }
 
-function parsed(text: string): (context: Record<string, unknown>) => unknown {
+function parsed(
+  { text, path, variables }: ExpressionSource,
+  wanted: "bool" | undefined,
+): (values: Values) => unknown {
   try {
-    const program = variables().parse(text);
+    const program = environmentOf(variables).parse(text);
     const types = program.check();
     if (!types.valid) throw types.error ?? new Error("it does not type-check");
     const type = String(types.type);
-    if (type !== "bool" && type !== "dyn") throw new Error(`its type is ${type}, not bool`);
-    return (context): unknown => {
-      const value: unknown = program(context);
+    if (wanted !== undefined && type !== wanted && type !== "dyn") {
+      throw new Error(`its type is ${type}, not ${wanted}`);
+    }
+    return (values) => {
+      const value: unknown = program({ ...values });
       return value;
     };
   } catch (thrown) {
     const why = messageOf(thrown).split("\n")[0] ?? "";
-    const message = `expected a CEL expression that gives a bool: ${why}`;
+    const what = wanted === undefined ? "a CEL expression" : `a CEL expression that gives a bool`;
+    const message = `expected ${what}: ${why}`;
     const value = JSON.stringify(text.slice(0, 80));
-    throw new QuorateError("invalid", `options.expression: ${message}.`, [
-      { path: "options.expression", message, value },
-    ]);
+    throw new QuorateError("invalid", `${path}: ${message}.`, [{ path, message, value }]);
   }
 }
 
-function isTrue(value: unknown): boolean {
-  if (typeof value === "boolean") return value;
-  throw new Error("it gives no bool");
+/** What of an answer does not hold, as a failure with the reason given; undefined if all does. */
+export function judgeCondition(
+  condition: Expression,
+  values: Values,
+  { look, reason }: { look: Look; reason: "http_expression" | "reply_expression" },
+): Failure | undefined {
+  const shown = quoted(condition.text);
+  try {
+    const held = condition.value(values);
+    if ("tooLong" in held) return tooLong(condition);
+    if (held.value === true) return undefined;
+    if (held.value !== false) throw new Error("it gives no bool");
+    return { reason, detail: `The answer of ${whereOf(look)} makes ${shown} false.` };
+  } catch (thrown) {
+    const why = look.quote(messageOf(thrown).split("\n")[0] ?? "");
+    const detail = `The expression ${shown} does not fit the answer of ${whereOf(look)}: ${why}.`;
+    return { reason, detail };
+  }
 }
 
-function jsonOf(text: string): unknown {
+/** The failure of an expression that was stopped: the check must be written otherwise. */
+export function tooLong({ text }: { text: string }): Failure {
+  const limit = `${LIMITS.expressionMsMax} ms`;
+  return {
+    reason: "misconfigured",
+    detail: `The expression ${quoted(text)} took longer than ${limit}.`,
+  };
+}
+
+/** The value of a JSON text; null if it is none. */
+export function jsonOrNull(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
     return value;

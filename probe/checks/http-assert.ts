@@ -1,10 +1,9 @@
 /** What is expected of an HTTP answer, compiled once. */
-import { messageOf } from "../../shared/errors.ts";
 import { LIMITS } from "../../shared/limits.ts";
 import { compilePattern } from "./bounded.ts";
 import type { Pattern } from "./bounded.ts";
-import { compileExpression } from "./expression.ts";
-import type { Expression } from "./expression.ts";
+import { compileCondition, jsonOrNull, judgeCondition } from "./expression.ts";
+import type { Expression, Values, Variables } from "./expression.ts";
 import type { Failure } from "./failure.ts";
 import type { Head } from "./http-head.ts";
 import type { HttpOptions } from "./http-options.ts";
@@ -31,6 +30,28 @@ export interface HttpAnswer {
   latencyMs: number;
 }
 
+/** Variables of an expression on an HTTP answer. */
+export const HTTP_VARIABLES: Variables = {
+  status: "int",
+  headers: "map<string, string>",
+  body: "string",
+  json: "dyn",
+  latencyMs: "double",
+};
+
+/** Values of these variables that the expression speaks of. */
+export function httpValues(expression: Expression, answer: HttpAnswer): Values {
+  const { head, latencyMs } = answer;
+  const body = needsBody(expression) ? answer.body.toString("utf8") : "";
+  const json = expression.uses("json") ? jsonOrNull(body) : null;
+  return { status: BigInt(head.status), headers: head.headers(), body, json, latencyMs };
+}
+
+/** Whether an expression on an HTTP answer speaks of its body. */
+export function needsBody(expression: Expression): boolean {
+  return expression.uses("json") || expression.uses("body");
+}
+
 /** Compiles the expectations; throws QuorateError "invalid" for what does not compile. */
 export function compileExpectations(options: HttpOptions): HttpExpectations {
   const accepted = statusTable(options.expectedStatus);
@@ -38,9 +59,16 @@ export function compileExpectations(options: HttpOptions): HttpExpectations {
   const wanted = Object.entries(options.headerContains);
   const judgeText = compileBody(options);
   const { expression } = options;
-  const compiled = expression === undefined ? undefined : compileExpression(expression);
+  const condition =
+    expression === undefined
+      ? undefined
+      : compileCondition({
+          text: expression,
+          path: "options.expression",
+          variables: HTTP_VARIABLES,
+        });
   return {
-    needsBody: judgeText !== undefined || (compiled?.needsBody ?? false),
+    needsBody: judgeText !== undefined || (condition !== undefined && needsBody(condition)),
     acceptsStatus: (status) => accepted[status] === 1,
     judgeHead(head, look) {
       if (accepted[head.status] !== 1) {
@@ -53,7 +81,9 @@ export function compileExpectations(options: HttpOptions): HttpExpectations {
     judgeBody(answer, look) {
       const text = judgeText?.(answer, look);
       if (text !== undefined) return text;
-      return compiled === undefined ? undefined : judgeExpression(compiled, answer, look);
+      if (condition === undefined) return undefined;
+      const values = httpValues(condition, answer);
+      return judgeCondition(condition, values, { look, reason: "http_expression" });
     },
   };
 }
@@ -127,28 +157,4 @@ function judgePattern(
   }
   if (found.value !== null) return undefined;
   return { reason: "http_body", detail: `${words.body} does not match ${shown}.` };
-}
-
-function judgeExpression(
-  expression: Expression,
-  answer: HttpAnswer,
-  look: Look,
-): Failure | undefined {
-  const shown = quoted(expression.text);
-  try {
-    const held = expression.holds(answer);
-    if ("tooLong" in held) {
-      const detail = `The expression ${shown} took longer than ${LIMITS.expressionMsMax} ms.`;
-      return { reason: "misconfigured", detail };
-    }
-    if (held.value) return undefined;
-    return {
-      reason: "http_expression",
-      detail: `The answer of ${whereOf(look)} makes ${shown} false.`,
-    };
-  } catch (thrown) {
-    const why = look.quote(messageOf(thrown).split("\n")[0] ?? "");
-    const detail = `The expression ${shown} does not fit the answer of ${whereOf(look)}: ${why}.`;
-    return { reason: "http_expression", detail };
-  }
 }

@@ -1,13 +1,17 @@
 /** A gRPC server with the health service, and an HTTP/2 server that breaks its rules. */
 import { Server, ServerCredentials } from "@grpc/grpc-js";
-import type { ServerErrorResponse } from "@grpc/grpc-js";
+import type { ServerErrorResponse, ServerWritableStream } from "@grpc/grpc-js";
 import { createServer as createHttp2Server } from "node:http2";
 import type { ServerHttp2Stream } from "node:http2";
 import {
   HealthCheckResponse_ServingStatus as Serving,
   HealthService,
 } from "../../shared/proto/gen/grpc/health/v1/health.ts";
-import type { HealthServer } from "../../shared/proto/gen/grpc/health/v1/health.ts";
+import type {
+  HealthCheckRequest,
+  HealthCheckResponse,
+  HealthServer,
+} from "../../shared/proto/gen/grpc/health/v1/health.ts";
 import type { Certificate } from "./certificates.ts";
 import { portOf } from "./target-server.ts";
 
@@ -24,6 +28,8 @@ export interface GrpcTarget {
   seen: { service: string; metadata: Record<string, unknown> }[];
   /** Changes what is said from now on. */
   say(says: HealthSays): void;
+  /** Calls of Watch that are open. */
+  watchers(): number;
   close(): Promise<void>;
 }
 
@@ -34,6 +40,7 @@ export async function startGrpc(
 ): Promise<GrpcTarget> {
   let says: HealthSays = first === "no health service" ? "silence" : first;
   const seen: GrpcTarget["seen"] = [];
+  const watchers = new Set<Watcher>();
   const service: HealthServer = {
     check(call, reply) {
       seen.push({ service: call.request.service, metadata: call.metadata.getMap() });
@@ -42,7 +49,12 @@ export async function startGrpc(
       const error: Partial<ServerErrorResponse> = { code: says.code, details: says.details };
       reply(error);
     },
-    watch: (call) => void call.end(),
+    watch(call) {
+      seen.push({ service: call.request.service, metadata: call.metadata.getMap() });
+      watchers.add(call);
+      call.on("cancelled", () => watchers.delete(call));
+      tellWatcher(call, says);
+    },
   };
   const server = new Server();
   if (first !== "no health service") server.addService(HealthService, service);
@@ -63,9 +75,19 @@ export async function startGrpc(
     seen,
     say: (next) => {
       says = next;
+      for (const watcher of watchers) tellWatcher(watcher, next);
     },
+    watchers: () => watchers.size,
     close: async () => server.forceShutdown(),
   };
+}
+
+type Watcher = ServerWritableStream<HealthCheckRequest, HealthCheckResponse>;
+
+function tellWatcher(call: Watcher, says: HealthSays): void {
+  if (says === "silence") return;
+  if ("status" in says) call.write({ status: says.status });
+  else call.emit("error", says);
 }
 
 /** Starts a bare HTTP/2 server whose every stream is handled by `handle`. */

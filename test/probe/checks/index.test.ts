@@ -120,7 +120,7 @@ const WRONG: [string, unknown, string, RegExp, string | undefined][] = [
   ["tcp", { host: "a b", port: 1 }, "options.host", /host name/, '"a b"'],
   ["tcp", { host: "1.2.3", port: 1 }, "options.host", /host name/, '"1.2.3"'],
   ["tcp", { host: "a.test", port: 0 }, "options.port", />=1, found 0$/, "0"],
-  ["tcp", { ...PORT, script: [{}] }, "options.script.0", /`send`, `expect` or both/, "{}"],
+  ["tcp", { ...PORT, script: [{}] }, "options.script.0", /`send`, `expect` or `startTls`/, "{}"],
   [
     "tcp",
     { ...PORT, script: [{ send: "hex:1" }] },
