@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { systemClock } from "../../shared/clock.ts";
 import { LIMITS } from "../../shared/limits.ts";
-import type { CheckOutcome } from "../../shared/outcome.ts";
+import type { CheckOutcome, OutcomeClass } from "../../shared/outcome.ts";
 import { REASONS } from "../../shared/reason.ts";
 import type { AbortCheck, PreparedCheck } from "../../probe/checks/check.ts";
+import { runCheck } from "../../probe/checks/run.ts";
 import { eventually } from "../helpers/eventually.ts";
 
 const clock = systemClock();
@@ -48,6 +49,19 @@ export function assertSound(outcome: CheckOutcome): void {
   for (const phaseUs of Object.values(outcome.phases)) {
     assert.ok(Number.isInteger(phaseUs) && phaseUs >= 0, String(phaseUs));
   }
+}
+
+/** Looks once, and fails unless the outcome is sound and of that class, and of that reason. */
+export async function expectClass(
+  check: PreparedCheck,
+  expected: OutcomeClass,
+  reason?: string,
+): Promise<CheckOutcome> {
+  const outcome = await runCheck(check, { clock, timeoutMs: 10_000 });
+  assertSound(outcome);
+  assert.equal(outcome.class, expected, outcome.detail);
+  if (reason !== undefined) assert.equal(outcome.reason, reason, outcome.detail);
+  return outcome;
 }
 
 /** Sockets of this process that are open, of servers too, and child processes. */

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { systemClock } from "../../shared/clock.ts";
-import type { CheckOutcome, OutcomeClass } from "../../shared/outcome.ts";
 import type { CheckSite, PreparedCheck } from "../../probe/checks/check.ts";
 import { prepareCheck } from "../../probe/checks/index.ts";
 import { runCheck } from "../../probe/checks/run.ts";
@@ -11,7 +10,7 @@ import type { DnsServer } from "../helpers/dns-server.ts";
 import { eventually } from "../helpers/eventually.ts";
 import { closedPort, silent, startDeafTarget, startTarget } from "../helpers/target-server.ts";
 import type { TargetServer } from "../helpers/target-server.ts";
-import { assertSound, beginLook, openSockets, outcomeOf } from "./check-look.ts";
+import { assertSound, beginLook, expectClass, openSockets, outcomeOf } from "./check-look.ts";
 import { testHostility } from "./check-hostile.ts";
 
 /**
@@ -126,18 +125,6 @@ function openRoom(contract: CheckContract): () => Room {
     assert.ok(room);
     return room;
   };
-}
-
-async function expectClass(
-  check: PreparedCheck,
-  expected: OutcomeClass,
-  reason?: string,
-): Promise<CheckOutcome> {
-  const outcome = await runCheck(check, { clock, timeoutMs: 10_000 });
-  assertSound(outcome);
-  assert.equal(outcome.class, expected, outcome.detail);
-  if (reason !== undefined) assert.equal(outcome.reason, reason, outcome.detail);
-  return outcome;
 }
 
 function testOutcomes({ room, prepare, has }: Subject): void {

@@ -21,7 +21,12 @@ before(async () => {
 });
 after(() => health?.close());
 
-function push(path: string, init: RequestInit = {}, key = KEY): Promise<Response> {
+/** A request with the key, or with other headers instead. */
+function push(
+  path: string,
+  init: Omit<RequestInit, "headers"> & { headers?: Record<string, string> } = {},
+  key = KEY,
+): Promise<Response> {
   const headers = { authorization: `Bearer ${key}`, ...init.headers };
   return fetch(`http://${health?.address}${path}`, { method: "POST", ...init, headers });
 }

@@ -4,8 +4,8 @@ import { systemClock } from "../../../shared/clock.ts";
 import type { CheckOutcome } from "../../../shared/outcome.ts";
 import { prepareCheck } from "../../../probe/checks/index.ts";
 import { runCheck } from "../../../probe/checks/run.ts";
-import { eventually } from "../../helpers/eventually.ts";
 import { said } from "../../helpers/look-at.ts";
+import { patiently } from "../../helpers/patience.ts";
 
 /** Runs a shell line as the command `x`. */
 function run(
@@ -74,7 +74,7 @@ test("a command that does not end is killed with everything it started", async (
   const marker = `86400.${process.pid}`;
   const outcome = await run(`sleep ${marker} & sleep ${marker}; true`, {}, 200);
   assert.equal(said(outcome), "sub read_timeout");
-  await eventually("nothing of it runs", async () => {
+  await patiently("nothing of it runs", async () => {
     const seen = await runWords(["pgrep", "-f", `sleep ${marker}`]);
     // pgrep ends with 1 when it found nobody.
     return seen.reason === "plugin_warning";
