@@ -75,7 +75,7 @@ export const grpcSchema = z
         "Keeps one connection open with Health/Watch, so that a change is seen at once; each " +
           "look then is a ping on it. Default: Health/Check on a new connection each time.",
       ),
-    call: callSchema.optional(),
+    call: callSchema.optional().describe("A unary method to call instead of the health check."),
     authority: z
       .string()
       .min(1)
