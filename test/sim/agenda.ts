@@ -1,5 +1,7 @@
 /** The agenda of a simulation: what happens next. A binary heap in columns, so that it is cheap. */
 
+import type { Clock } from "../../shared/clock.ts";
+
 /** The agenda; it is also what tells the time of the simulation. */
 export interface Agenda {
   /** True time, milliseconds since the simulation began; not known to anybody inside it. */
@@ -95,4 +97,26 @@ function removeFirst(heap: Heap): void {
   heap.at.pop();
   heap.order.pop();
   heap.run.pop();
+}
+
+/** The clock of a machine that is always right. */
+export function clockOf(agenda: Agenda): Clock {
+  const after: Clock["after"] = (delayMs, callback) => {
+    let isWanted = true;
+    agenda.at(agenda.nowMs() + delayMs, () => isWanted && callback());
+    return { cancel: () => void (isWanted = false) };
+  };
+  return {
+    wallMs: () => Math.floor(agenda.nowMs()),
+    monoMs: () => agenda.nowMs(),
+    after,
+    every(periodMs, callback) {
+      let timer = after(periodMs, turn);
+      function turn(): void {
+        timer = after(periodMs, turn);
+        callback();
+      }
+      return { cancel: () => timer.cancel() };
+    },
+  };
 }

@@ -1,4 +1,5 @@
 /** The two ends of a session: what the aggregator and a probe know of each other. */
+import type { Canary } from "../../shared/proto/gen/quorate/v1/mesh.ts";
 import type { ResultsEvent } from "../../aggregator/verdict/event.ts";
 import type { HeartbeatFacts } from "../../probe/link.ts";
 
@@ -8,7 +9,7 @@ export interface Orders {
   onWelcome(heartbeatMs: number): void;
   onDown(): void;
   onAnchor(atMs: number): void;
-  onCanaries(canaries: readonly number[]): void;
+  onCanaries(canaries: readonly Canary[], trialIds: readonly string[]): void;
   onRecheck(handle: number, attempts: number, stopAfterOks: number): void;
 }
 

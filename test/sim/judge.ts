@@ -18,6 +18,8 @@ import type { Room } from "./sim.ts";
 
 /** Log time when a simulation begins; 0 would mean that there is no anchor. */
 const LOG_BEGIN_MS = 1_000_000;
+/** A session that is silent for so long is ended, as in grpc/probe-watch.ts. */
+const SILENCE_MS = 30_000;
 /** Log events between two snapshots. */
 const SNAPSHOT_EVENTS = 50_000;
 
@@ -47,6 +49,10 @@ interface JudgeState {
 export function createJudge(room: Room, listener: JudgeListener): Judge {
   const state = createState(settingsWithout(room.options.without));
   const sessions = new Map<number, SimSession>();
+  const newTeller = (): CanaryTeller => {
+    const excluded = (): readonly string[] => judge.state.excludedCanaries;
+    return createCanaryTeller({ room, sessions, excluded, nowMs: () => logNow(judge) });
+  };
   const judge: JudgeState = {
     room,
     listener,
@@ -58,12 +64,13 @@ export function createJudge(room: Room, listener: JudgeListener): Judge {
     shiftMs: LOG_BEGIN_MS,
     tickAtMs: Infinity,
     sessions,
-    canaries: createCanaryTeller(room, sessions),
+    canaries: newTeller(),
   };
   return {
     welcome: (session) => welcome(judge, session),
     left(session, heard) {
-      if (heard && judge.sessions.get(session.probe) === session) dismiss(judge, session);
+      const afterMs = heard ? 0 : SILENCE_MS;
+      room.agenda.at(room.agenda.nowMs() + afterMs, () => dismiss(judge, session));
     },
     heartbeat: (session, facts) => takeHeartbeat(judge, session, facts),
     results: (session, batch) => takeResults(judge, session, batch),
@@ -74,10 +81,14 @@ export function createJudge(room: Room, listener: JudgeListener): Judge {
     stop() {
       judge.isUp = false;
       room.world.aggregatorUp = false;
-      for (const session of judge.sessions.values()) session.reset();
-      judge.sessions.clear();
+      for (const session of sessions.values()) session.reset();
+      sessions.clear();
+      judge.canaries.stop();
     },
-    restart: (jumpMs) => restart(judge, jumpMs),
+    restart(jumpMs) {
+      judge.canaries = newTeller();
+      restart(judge, jumpMs);
+    },
     resume: (probe) => judge.sessions.get(probe)?.resume(),
   };
 }
@@ -175,13 +186,12 @@ function welcome(judge: JudgeState, session: SimSession): number | null {
   if (before) before.open = false;
   judge.sessions.set(session.probe, session);
   submit(judge, { type: "probe_joined", probeId: `prb_${session.probe}` });
-  // The welcome goes first, and the lists of canaries after it.
-  const { agenda } = judge.room;
-  agenda.at(agenda.nowMs() + 100, () => judge.canaries.tell());
+  judge.canaries.tell();
   return logNow(judge);
 }
 
 function dismiss(judge: JudgeState, session: SimSession): void {
+  if (judge.sessions.get(session.probe) !== session) return;
   judge.sessions.delete(session.probe);
   judge.canaries.tell();
 }
@@ -199,7 +209,7 @@ function takeHeartbeat(
   const heartbeat = {
     type: "heartbeat",
     probeId: `prb_${session.probe}`,
-    canaries: facts.canaries.map(({ id, ok }) => ({ id, ok })),
+    canaries: judge.canaries.heard(session, facts.canaries),
     mustFailHeld: facts.mustFailHeld,
     lagMs: facts.eventLoopLagMs,
     overloaded: facts.skippedChecks > 0,
@@ -231,7 +241,7 @@ function takeResults(judge: JudgeState, session: SimSession, arrived: ArrivedBat
 function obey(judge: JudgeState, effects: readonly Effect[]): void {
   for (const effect of effects) {
     judge.listener.onEffect(effect);
-    if (effect.type === "canaries") judge.canaries.leaveOut(effect.excluded);
+    if (effect.type === "canaries") judge.canaries.tell();
     if (effect.type !== "recheck") continue;
     const { handle, attempts, stopAfterOks } = effect;
     for (const id of effect.probeIds) {

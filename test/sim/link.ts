@@ -81,6 +81,7 @@ export function createSimLink(options: LinkOptions): SimLink {
     heartbeat: (facts) => sendHeartbeat(link, facts),
     remains() {
       const untilMs = link.session ? room.agenda.nowMs() - WRITE_AFTER_MS : Infinity;
+      if (link.session) link.judge.left(link.session, false);
       link.session = null;
       const own = link.own.filter((batch) => batch.madeMs <= untilMs);
       return [...link.earlier, ...own].filter((batch) => !batch.acknowledged);

@@ -18,6 +18,7 @@ import type { Runner } from "../../probe/runner.ts";
 import { createScheduler } from "../../probe/scheduler.ts";
 import type { Scheduler } from "../../probe/scheduler.ts";
 import { createSelfCheck } from "../../probe/self-check.ts";
+import { canaryAddress } from "./canaries.ts";
 import type { Judge, Orders } from "./ends.ts";
 import { createSimLink } from "./link.ts";
 import type { SimLink, SpooledBatch } from "./link.ts";
@@ -27,11 +28,6 @@ import { chanceOf } from "./sim.ts";
 import type { Room } from "./sim.ts";
 import { CANARY, canaryAnswers, look, lossOf } from "./world.ts";
 import type { Seen } from "./world.ts";
-
-/** Addresses of canaries: the number behind the colon is the canary. */
-export function canaryAddress(canary: number): string {
-  return `canary:${canary}`;
-}
 
 /** A simulated probe. */
 export interface SimProbe {
@@ -158,8 +154,8 @@ function createLife(probe: ProbeState, boot: Boot): { runner: Runner; orders: Or
       assign();
     },
     onDown: () => heartbeats.end(),
-    onCanaries(canaries) {
-      selfCheck.setCanaries(canaries.map(canaryOf), "");
+    onCanaries(canaries, trialIds) {
+      selfCheck.setCanaries(canaries, "", trialIds);
       heartbeats.canariesKnown();
     },
     onRecheck: (handle, attempts, stopAfterOks) => {
@@ -167,11 +163,6 @@ function createLife(probe: ProbeState, boot: Boot): { runner: Runner; orders: Or
     },
   };
   return { runner, orders };
-}
-
-function canaryOf(canary: number) {
-  const id = canary === CANARY.aggregator ? "aggregator" : `probe:prb_${canary}`;
-  return { id, url: `tcp://${canaryAddress(canary)}` };
 }
 
 function strainOf({ room, index }: ProbeState): number {
