@@ -1,7 +1,7 @@
 /** A conversation on one connection: bytes are kept until a whole message is there. */
 import type { Socket } from "node:net";
 import { LIMITS } from "../../shared/limits.ts";
-import type { ConnectionHandlers } from "./connect.ts";
+import type { Connection, ConnectionHandlers } from "./connect.ts";
 import { whereOf } from "./look.ts";
 import type { Look } from "./look.ts";
 import { createReceived } from "./tcp-script.ts";
@@ -9,7 +9,7 @@ import { createReceived } from "./tcp-script.ts";
 /** What a kind says and hears on its connection. */
 export interface Conversation {
   /** Connected, and handshaken if there is TLS: the kind says its first words, or waits. */
-  open(socket: Socket): void;
+  open(socket: Socket, connection: Connection): void;
   /**
    * Looks at everything that was received and not yet taken, and returns how many bytes of it make
    * the next message; 0: more must come. It may end the look.
@@ -25,7 +25,7 @@ export interface Conversation {
  */
 export function hold(look: Look, conversation: Conversation): ConnectionHandlers {
   const received = createReceived();
-  let connection: Socket | undefined;
+  let opened = false;
   const advance = (): void => {
     while (!look.ended()) {
       const bytes = received.bytes();
@@ -40,12 +40,12 @@ export function hold(look: Look, conversation: Conversation): ConnectionHandlers
   };
   look.progress = () => `: expected ${conversation.awaited()}, got ${got()}`;
   return {
-    open(socket) {
-      connection = socket;
-      conversation.open(socket);
+    open(socket, connection) {
+      opened = true;
+      conversation.open(socket, connection);
     },
     data(bytes) {
-      if (connection === undefined || look.ended()) return;
+      if (!opened || look.ended()) return;
       if (received.add(bytes)) return advance();
       const limit = LIMITS.checkReplyBytesMax;
       const sentence = `${whereOf(look)} sent more than ${limit} bytes as`;

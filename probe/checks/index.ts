@@ -10,6 +10,7 @@ import { ntpKind } from "./ntp.ts";
 import { prepareKind } from "./prepare.ts";
 import { pushKind } from "./push.ts";
 import { redisKind } from "./redis.ts";
+import { smtpKind } from "./smtp.ts";
 import { tcpKind } from "./tcp.ts";
 
 /** Every kind of check; a new kind is one file and one line here. */
@@ -19,6 +20,7 @@ export const CHECK_KINDS: readonly CheckKind[] = [
   grpcKind,
   dnsKind,
   icmpKind,
+  smtpKind,
   redisKind,
   ntpKind,
   execKind,

@@ -11,6 +11,7 @@ import { icmpContract } from "./checks/icmp.ts";
 import { ntpContract } from "./checks/ntp.ts";
 import { pushContract } from "./checks/push.ts";
 import { redisContract } from "./checks/redis.ts";
+import { smtpContract } from "./checks/smtp.ts";
 import { tcpContract } from "./checks/tcp.ts";
 
 /** A new kind adds its file in `checks/` and one line here. */
@@ -20,6 +21,7 @@ const CONTRACTS: CheckContract[] = [
   grpcContract,
   dnsContract,
   icmpContract,
+  smtpContract,
   redisContract,
   ntpContract,
   execContract,
