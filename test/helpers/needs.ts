@@ -8,6 +8,8 @@ interface Need {
   isMet(): boolean;
   /** How to get it, as a command. */
   install: string;
+  /** The Debian package that brings it; absent when none does. */
+  debianPackage?: string;
 }
 
 /** Options for `test(name, options, body)`: `skip` is a reason, or false to run. */
@@ -34,6 +36,7 @@ const isOnPath = (program: string): boolean => pathOf(program) !== program;
 const debianProgram = (program: string, debianPackage: string): Need => ({
   isMet: () => isOnPath(program),
   install: `apt-get install ${debianPackage}`,
+  debianPackage,
 });
 
 /** Whether this process may make a network namespace: root of a container often may not. */
@@ -43,6 +46,7 @@ function mayMakeNamespaces(): boolean {
   return made.every(({ status }) => status === 0);
 }
 
+/** The one list of what tests need; `.ci/run` installs what of it is a package. */
 const NEEDS = {
   ping: debianProgram("ping", "iputils-ping"),
   ip: debianProgram("ip", "iproute2"),
@@ -58,6 +62,13 @@ const NEEDS = {
 
 /** The name of something a test may need. */
 export type NeedName = keyof typeof NEEDS;
+
+/** The Debian packages that this machine lacks for the whole suite. */
+export function absentPackages(): string[] {
+  return Object.values<Need>(NEEDS).flatMap((need) =>
+    need.debianPackage === undefined || need.isMet() ? [] : [need.debianPackage],
+  );
+}
 
 /** What is missing on this machine, as one sentence with the commands; null when all is there. */
 export function missing(...names: readonly NeedName[]): string | null {
