@@ -1,4 +1,7 @@
-/** Writes what notifiers send and say now, and the page of their kinds; run it with tsx, then read the diff as at night. */
+/**
+ * Writes what notifiers send and say now, and the page of their kinds; run it with tsx, then read
+ * the diff as at night.
+ */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { notifierDocs } from "../helpers/notifier-docs.ts";
 import { notifierGoldens } from "../helpers/notifier-golden.ts";

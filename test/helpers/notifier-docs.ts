@@ -6,9 +6,9 @@ import type { NotifierKind } from "../../aggregator/ports.ts";
 const HEAD = `# Kinds of channel
 
 Made of the schemas; rewrite it by \`npx tsx test/golden/notifiers.ts\`. A channel is a name, a
-\`kind\`, the \`options\` below, and what every channel has: \`events\` (types it is told of; without
-it alerts, their ends, and the mesh), \`enabled\`, and \`delivery\` (\`concurrency\`, \`perMinute\`,
-\`fallback\`, \`fallbackAfterMs\`).
+\`kind\`, the \`options\` below, and what every channel has: \`events\` (types it is told of; by
+default alerts, their ends, and the mesh), \`enabled\`, and \`delivery\` (\`concurrency\`,
+\`perMinute\`, \`fallback\`, \`fallbackAfterMs\`).
 
 Every kind says in the same words what is down, since when, who saw it, who did not, who was set
 aside and why, and carries the playbook's link. Redirects are never followed. A message that fails

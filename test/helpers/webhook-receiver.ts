@@ -39,6 +39,8 @@ export interface WebhookReceiver {
   next(...answers: Answer[]): void;
   /** All messages that no `next` is left for are answered so. */
   always(answer: Answer): void;
+  /** All messages that no `next` is left for are answered as this says, asked for each. */
+  each(choose: () => Answer): void;
   /** Resolves once `count` messages arrived; rejects after ten seconds. */
   until(count: number): Promise<void>;
   close(): Promise<void>;
@@ -48,14 +50,14 @@ export interface WebhookReceiver {
 export async function startWebhookReceiver(port = 0): Promise<WebhookReceiver> {
   const received: Received[] = [];
   const queue: Answer[] = [];
-  let usual: Answer = { status: 204 };
+  let usual = (): Answer => ({ status: 204 });
   const server = createServer((request, response) => {
     void readAll(request).then((rawBody) => {
       const body = rawBody.toString("utf8");
       const id = String(request.headers["webhook-id"] ?? "");
       const { method = "", url: path = "", headers } = request;
       received.push({ method, path, headers, body, rawBody, id });
-      answer(queue.shift() ?? usual, response);
+      answer(queue.shift() ?? usual(), response);
     });
   });
   const sockets = new Set<object>();
@@ -74,7 +76,8 @@ export async function startWebhookReceiver(port = 0): Promise<WebhookReceiver> {
     received,
     connections: () => sockets.size,
     next: (...answers) => void queue.push(...answers),
-    always: (to) => void (usual = to),
+    always: (to) => void (usual = () => to),
+    each: (choose) => void (usual = choose),
     until: async (count) => await until(`${count} messages`, () => received.length >= count),
     async close() {
       if (!server.listening) return;
