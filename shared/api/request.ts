@@ -101,7 +101,9 @@ function unreachable(url: string, thrown: unknown): QuorateError {
   const code = systemCodeOf(cause);
   const timedOut = thrown instanceof Error && thrown.name === "TimeoutError";
   const why = timedOut ? "no answer in time" : code === "" ? messageOf(cause) : code;
-  const advice = "Is the aggregator running, and is the address right?";
+  const advice = /CERT|SIGNATURE/.test(code)
+    ? "Name the CA of its certificate: NODE_EXTRA_CA_CERTS=FILE."
+    : "Is the aggregator running, and is the address right?";
   return new QuorateError("unavailable", `Cannot reach ${url}: ${why}. ${advice}`);
 }
 

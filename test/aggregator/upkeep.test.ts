@@ -44,7 +44,7 @@ async function openUpkeepRoom() {
 
 const EXPIRED = `expire ${400 * 86_400_000} ms`;
 
-test("upkeep takes a snapshot every minute and packs every five, behind the one before", async () => {
+test("upkeep takes a snapshot every minute, and packs what is behind it every five", async () => {
   const { upkeep, minutes, dispose } = await openUpkeepRoom();
   upkeep.start();
   assert.deepEqual(await minutes(1), ["snapshot 10", EXPIRED]);
