@@ -72,7 +72,7 @@ export function step(state: EngineState, event: LogEvent): Effect[] {
 /** Evaluates every boundary up to a time that has work. */
 function advance(state: EngineState, toMs: number, effects: Effect[]): void {
   for (;;) {
-    const atMs = Math.min(state.dirtyAtMs, state.timers.nextMs());
+    const atMs = nextWorkMs(state);
     if (atMs > toMs) return;
     evaluateWindow(state, { atMs, effects });
   }
@@ -80,6 +80,7 @@ function advance(state: EngineState, toMs: number, effects: Effect[]): void {
 
 /** The next boundary that has work; Infinity when only an event can bring some. */
 export function nextWorkMs(state: EngineState): number {
+  dropStaleTimers(state);
   return Math.min(state.dirtyAtMs, state.timers.nextMs());
 }
 
@@ -101,6 +102,31 @@ function evaluateWindow(state: EngineState, window: Window): void {
   state.dirtyAtMs = Infinity;
 }
 
+/**
+ * Forgets timers that were set anew, or whose owner is gone: a window that only they bring would be
+ * evaluated by an engine that ran all the time, and not by one that was restored.
+ */
+function dropStaleTimers(state: EngineState): void {
+  let wake = state.timers.peek();
+  while (wake && ownerOf(state, wake.key)?.wakeMs !== wake.dueMs) {
+    state.timers.pop();
+    wake = state.timers.peek();
+  }
+}
+
+/** Whose timer it is: the first letter of its key says what, the rest which one. */
+function ownerOf(state: EngineState, key: string): { wakeMs: number } | undefined {
+  const id = key.slice(2);
+  switch (key[0]) {
+    case "m":
+      return state.maintenance.get(id);
+    case "p":
+      return state.probes.get(id);
+    default:
+      return state.targets.get(id);
+  }
+}
+
 function fireTimers(state: EngineState, atMs: number): void {
   while (state.timers.nextMs() <= atMs) {
     const wake = state.timers.pop();
@@ -112,7 +138,7 @@ function fireTimers(state: EngineState, atMs: number): void {
   }
 }
 
-/** Marks the owner of a timer; one that was set anew, or whose owner is gone, is stale. */
+/** Marks the owner of a timer, unless it was set anew. */
 function fire<Owner extends { wakeMs: number }>(
   owner: Owner | undefined,
   dueMs: number,

@@ -11,6 +11,8 @@ export interface Timers {
   push(wake: Wake): void;
   /** Due time of the earliest timer; Infinity when there is none. */
   nextMs(): number;
+  /** The earliest timer, left in its place. */
+  peek(): Wake | undefined;
   /** Takes the earliest timer. */
   pop(): Wake | undefined;
   size(): number;
@@ -55,6 +57,7 @@ export function createTimers(): Timers {
   return {
     push: (wake) => swapUp(heap.length, wake),
     nextMs: () => heap[0]?.dueMs ?? Infinity,
+    peek: () => heap[0],
     pop: () => {
       const first = heap[0];
       const last = heap.pop();

@@ -2,7 +2,8 @@
 import { seededRandom } from "../../shared/random.ts";
 import type { Random } from "../../shared/random.ts";
 import type { OutcomeClass } from "../../shared/outcome.ts";
-import type { Target } from "../../shared/target.ts";
+import { POLICY_RULES, policySchema } from "../../shared/target.ts";
+import type { Target, TargetSpec } from "../../shared/target.ts";
 import type { EventBody, LogEvent } from "../../aggregator/verdict/event.ts";
 import { beat, lookEvent, testProbe, testTarget } from "./verdict-mesh.ts";
 
@@ -15,8 +16,12 @@ export interface RandomLogOptions {
   looks?: "truth" | "ok" | "uncertified";
   /** Only this probe ever fails; the others are silent or ok. */
   onlyFailing?: string;
-  /** Leaves, joins, edits and takeovers too. Default true. */
+  /** Leaves, joins, edits, takeovers and maintenance too. Default true. */
   changes?: boolean;
+  /** Targets may choose other rules than `all`, and depend on each other. Default true. */
+  policies?: boolean;
+  /** Callers report business calls: any, or failed ones only. Default any. */
+  calls?: "any" | "failed" | "none";
 }
 
 interface World {
@@ -69,13 +74,24 @@ function addProbe(world: World, index: number): void {
   push(world, { type: "probe_set", probe: testProbe(name, region, ZONES[index] ?? "z5") });
 }
 
+/** Half of the targets go by `all`; a target may depend on one that was made before it. */
+function politics(random: Random, index: number): Partial<TargetSpec> {
+  const rules = POLICY_RULES[pick(random, 2 * POLICY_RULES.length)] ?? "all";
+  const downOn = pick(random, 4) === 0 ? "unreachable" : "failing";
+  const policy = policySchema.parse({ rule: rules, k: 2, coverage: pick(random, 2) / 2, downOn });
+  const parents = index > 0 && pick(random, 2) === 0 ? [`t${pick(random, index)}`] : [];
+  const limit = pick(random, 3) === 0 ? { degradedLatencyMs: 100 } : {};
+  return { policy, parents, ...limit };
+}
+
 function addTarget(world: World, index: number): void {
-  const { random } = world;
+  const { random, options } = world;
   const target = testTarget(`t${index}`, index + 1, {
     intervalMs: 5_000 + 5_000 * pick(random, 3),
     timeoutMs: 1_000 + 1_000 * pick(random, 3),
     fall: 1 + pick(random, 3),
     rise: 1 + pick(random, 2),
+    ...(options.policies === false ? {} : politics(random, index)),
   });
   world.targets.push(target);
   world.down.set(target.id, false);
@@ -103,8 +119,33 @@ function act(world: World): void {
   if (dice < 84) look(world);
   else if (dice < 90) flip(world);
   else if (dice < 95) ail(world);
-  else if (dice < 97 || options.changes === false) push(world, { type: "tick" });
+  else if (dice < 96 || options.changes === false) push(world, { type: "tick" });
+  else if (dice < 97) call(world);
+  else if (dice < 98) maintain(world);
   else change(world);
+}
+
+function call({ random, options, ...world }: World): void {
+  const kind = options.calls ?? "any";
+  const targetId = `t${pick(random, world.targets.length)}`;
+  const toMs = world.atMs + pick(random, 2_000) - 1_000;
+  const fromMs = toMs - 1_000 - pick(random, 100_000);
+  const successes = kind === "failed" ? 0 : pick(random, 30);
+  const failures = pick(random, 30);
+  const reporter = `app${pick(random, 3)}`;
+  if (kind === "none") return;
+  const body: EventBody = { type: "calls", targetId, reporter, fromMs, toMs, successes, failures };
+  world.log.push({ seq: world.log.length + 1, atMs: world.atMs, body });
+}
+
+function maintain(world: World): void {
+  const { random, atMs } = world;
+  const id = `m${pick(random, 3)}`;
+  const fromMs = atMs + pick(random, 20_000) - 10_000;
+  const toMs = fromMs + pick(random, 60_000);
+  const targets = [`t${pick(random, world.targets.length)}`];
+  const labels = {};
+  push(world, { type: "maintenance_set", window: { id, name: id, targets, labels, fromMs, toMs } });
 }
 
 function flip(world: World): void {
@@ -160,6 +201,7 @@ function look(world: World): void {
         endMs: world.atMs - pick(random, 300),
         doubtMs: pick(random, 200),
         attempt: pick(random, 3),
+        latencyMs: pick(random, 150),
         certified: options.looks !== "uncertified" && pick(random, 20) > 0,
         replayed: pick(random, 50) === 0,
         ...(outcome === "dns" ? { resolver: `10.0.0.${pick(random, 3)}` } : {}),
