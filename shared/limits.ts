@@ -66,6 +66,8 @@ export const LIMITS = {
   eventVantagesMax: 100,
   /** Largest part of a webhook's answer that is read; the rest is not. */
   webhookAnswerBytesMax: 4_096,
+  /** Names in one message that stands for many targets; further ones are counted. */
+  foldedNamesMax: 10,
   /** Largest part of an answer that is read where its content counts; the rest is not. */
   notifierAnswerBytesMax: 262_144,
   /** Longest text in a message to a person; longer is cut with an ellipsis. */
@@ -80,10 +82,20 @@ export const LIMITS = {
   checkHeadBytesMax: 65_536,
   /** Line with the size of a chunk in an answer to a check; longer is a protocol error. */
   checkChunkLineBytesMax: 1_024,
+  /** Cookies of one look; further ones are not kept. */
+  checkCookiesMax: 50,
+  /** Longest Set-Cookie header that is kept; a longer one is not. */
+  checkCookieCharsMax: 4_096,
+  /** Longest value that one step carries to the next; a longer one fails the check. */
+  carriedCharsMax: 8_192,
+  /** Shortest carried value that is kept out of sentences; a shorter one is no secret. */
+  hiddenValueCharsMin: 8,
   /** Bytes a tcp or grpc check keeps while it waits for a match; more fails the check. */
   checkReplyBytesMax: 65_536,
   /** Largest report of a push target; larger is refused with 413. */
   pushBodyBytesMax: 4_096,
+  /** Rounds of SCRAM that a server may ask of a check; more fails it. */
+  scramRoundsMax: 200_000,
   /** Characters kept of what a program run by a check says; the rest is dropped. */
   childOutputBytesMax: 8_192,
   /** Files that a server may reflect for one call; more makes the outcome void. */

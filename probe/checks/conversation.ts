@@ -19,6 +19,8 @@ export interface Conversation {
   awaited(): string;
 }
 
+const PIECE_BYTES = 8_192;
+
 /**
  * Handlers of a connection on which a conversation is held. Ends the look when the target closes
  * early, and when it sends more than LIMITS.checkReplyBytesMax without a message.
@@ -38,6 +40,10 @@ export function hold(look: Look, conversation: Conversation): ConnectionHandlers
     const bytes = received.bytes();
     return bytes.length === 0 ? "nothing more" : look.quote(bytes.toString("latin1"), 60);
   };
+  const tooLong = (): void => {
+    const sentence = `${whereOf(look)} sent more than ${LIMITS.checkReplyBytesMax} bytes as`;
+    look.fail("protocol_error", `${sentence} ${conversation.awaited()}.`);
+  };
   look.progress = () => `: expected ${conversation.awaited()}, got ${got()}`;
   return {
     open(socket, connection) {
@@ -45,11 +51,11 @@ export function hold(look: Look, conversation: Conversation): ConnectionHandlers
       conversation.open(socket, connection);
     },
     data(bytes) {
-      if (!opened || look.ended()) return;
-      if (received.add(bytes)) return advance();
-      const limit = LIMITS.checkReplyBytesMax;
-      const sentence = `${whereOf(look)} sent more than ${limit} bytes as`;
-      look.fail("protocol_error", `${sentence} ${conversation.awaited()}.`);
+      // In pieces, so that the end of one message and many whole ones behind it have room.
+      for (let at = 0; at < bytes.length && opened && !look.ended(); at += PIECE_BYTES) {
+        if (!received.add(bytes.subarray(at, at + PIECE_BYTES))) return tooLong();
+        advance();
+      }
     },
     closed() {
       const sentence = `${whereOf(look)} closed the connection before`;

@@ -6,7 +6,9 @@ import { execKind } from "./exec.ts";
 import { grpcKind } from "./grpc.ts";
 import { httpKind } from "./http.ts";
 import { icmpKind } from "./icmp.ts";
+import { multistepKind } from "./multistep.ts";
 import { ntpKind } from "./ntp.ts";
+import { postgresKind } from "./postgres.ts";
 import { prepareKind } from "./prepare.ts";
 import { pushKind } from "./push.ts";
 import { redisKind } from "./redis.ts";
@@ -16,11 +18,13 @@ import { tcpKind } from "./tcp.ts";
 /** Every kind of check; a new kind is one file and one line here. */
 export const CHECK_KINDS: readonly CheckKind[] = [
   httpKind,
+  multistepKind,
   tcpKind,
   grpcKind,
   dnsKind,
   icmpKind,
   smtpKind,
+  postgresKind,
   redisKind,
   ntpKind,
   execKind,

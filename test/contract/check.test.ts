@@ -9,6 +9,7 @@ import { grpcContract } from "./checks/grpc.ts";
 import { httpContract } from "./checks/http.ts";
 import { icmpContract } from "./checks/icmp.ts";
 import { ntpContract } from "./checks/ntp.ts";
+import { postgresContract } from "./checks/postgres.ts";
 import { pushContract } from "./checks/push.ts";
 import { redisContract } from "./checks/redis.ts";
 import { smtpContract } from "./checks/smtp.ts";
@@ -22,6 +23,7 @@ const CONTRACTS: CheckContract[] = [
   dnsContract,
   icmpContract,
   smtpContract,
+  postgresContract,
   redisContract,
   ntpContract,
   execContract,
