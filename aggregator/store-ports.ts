@@ -15,6 +15,13 @@ export interface LogAppend {
   body: EventBody;
 }
 
+/** A place in the log at which a fold can begin: with the snapshot after `seq`, 0 with nothing. */
+export interface LogChapter {
+  seq: number;
+  /** Log time of the snapshot; that of the first event when `seq` is 0. */
+  atMs: number;
+}
+
 /** The result log: the one source of truth. */
 export interface LogStore {
   /**
@@ -22,7 +29,10 @@ export interface LogStore {
    * transaction it keeps the projections: targets, probes, and the last sequence of each boot.
    */
   append(entries: readonly LogAppend[]): Promise<number>;
-  /** Events after `afterSeq`, in order, at most `limit`. */
+  /**
+   * Events after `afterSeq`, in order, at most `limit`; fewer may come before the end, none only
+   * there. From a chapter on, and from the newest two snapshots on, not one is missing.
+   */
   read(afterSeq: number, limit: number): Promise<LogEvent[]>;
   /** Last seq and the latest log time of anything committed; zeros when the log is empty. */
   position(): Promise<{ seq: number; atMs: number }>;
@@ -30,6 +40,14 @@ export interface LogStore {
   saveSnapshot(seq: number, atMs: number, body: Uint8Array): Promise<void>;
   /** The newest snapshot whose seq is below `beforeSeq` (default: any), or null. */
   loadSnapshot(beforeSeq?: number): Promise<{ seq: number; atMs: number; body: Uint8Array } | null>;
+  /** Where a fold of the past can begin, the oldest first. */
+  chapters(): Promise<LogChapter[]>;
+  /** The snapshot of a chapter; null for seq 0, and when it is gone. */
+  chapter(seq: number): Promise<Uint8Array | null>;
+  /** Makes the newest snapshot a chapter when the newest chapter is `everyMs` older, or absent. */
+  keepChapter(everyMs: number): Promise<void>;
+  /** Drops what is before the newest chapter up to `beforeMs`; Infinity: all that is compacted. */
+  forget(beforeMs: number): Promise<void>;
 }
 
 /** A boot of a probe, and how far its batches are committed. */

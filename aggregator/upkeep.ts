@@ -7,11 +7,16 @@ import type { Engine, Store } from "./ports.ts";
 /** What upkeep works with. */
 export interface UpkeepDeps {
   engine: Pick<Engine, "nowMs"> & { saveSnapshot(): Promise<number> };
-  store: Pick<Store, "history">;
+  store: Pick<Store, "history" | "log">;
   clock: Clock;
   log: Log;
   /** Time between two rounds. Default 60,000. */
   everyMs?: number;
+  /**
+   * How long the log can be replayed. Default 30 days; 0: not at all. Longer costs space: about
+   * what four times as long of history does.
+   */
+  keepLogMs?: number | undefined;
 }
 
 /** Upkeep of one aggregator. */
@@ -33,12 +38,16 @@ const PACK_EVERY_ROUNDS = 5;
 const PACK_AFTER_MS = 60_000;
 /** History is kept for 400 days, so that a year can be compared with the one before. */
 const KEEP_MS = 400 * 86_400_000;
+/** Default of `keepLogMs`. */
+const KEEP_LOG_MS = 30 * 86_400_000;
+/** A replay begins at a chapter: more often costs snapshots, less often a longer way to `since`. */
+const CHAPTER_MS = 86_400_000;
 /** Expiry is looked at every so many rounds. */
 const EXPIRE_EVERY_ROUNDS = 60;
 
 /** Creates the upkeep of an aggregator. */
 export function createUpkeep(deps: UpkeepDeps): Upkeep {
-  const { clock, log } = deps;
+  const { clock, log, keepLogMs = KEEP_LOG_MS } = deps;
   let timer: Timer | null = null;
   let running: Promise<void> | null = null;
   let stopped = false;
@@ -53,7 +62,11 @@ export function createUpkeep(deps: UpkeepDeps): Upkeep {
     const nowMs = deps.engine.nowMs();
     // The first packing comes soon, so that a process that is often restarted packs as well.
     if (rounds % PACK_EVERY_ROUNDS === 1) await pack(packUpTo, nowMs - PACK_AFTER_MS);
-    if (rounds % EXPIRE_EVERY_ROUNDS === 0) await deps.store.history.expire(nowMs - KEEP_MS);
+    if (keepLogMs > 0) await deps.store.log.keepChapter(CHAPTER_MS);
+    if (rounds % EXPIRE_EVERY_ROUNDS === 0) {
+      await deps.store.history.expire(nowMs - KEEP_MS);
+      await deps.store.log.forget(keepLogMs > 0 ? nowMs - keepLogMs : Infinity);
+    }
     rounds += 1;
   }
 

@@ -6,9 +6,9 @@ import type { EventBus, RecheckRequest, Store } from "../ports.ts";
 import type { EventBody, LogEvent } from "../verdict/event.ts";
 import type { VerdictSettings } from "../verdict/settings.ts";
 import type { EngineState } from "../verdict/state.ts";
-import { step } from "../verdict/step.ts";
 import { buildCommit, changeEvent, isDurable } from "./effects.ts";
 import type { Collected } from "./effects.ts";
+import { foldEvent } from "./fold.ts";
 import type { LogTime } from "./log-time.ts";
 
 /** What the engine works with. */
@@ -62,22 +62,14 @@ const STORE_RETRY_MS = 1_000;
 /** Folds one event and collects its effects. */
 export function fold(living: Living, event: LogEvent, into: Collected): void {
   const { state } = living;
-  const { body, atMs, seq } = event;
+  const { body, atMs } = event;
   const change = changeEvent(state, body, atMs);
   if (change) into.changes.push(change);
   if (body.type === "target_deleted") {
     const gone = state.targets.get(body.targetId);
     if (gone) into.targets.set(body.targetId, gone.target);
   }
-  try {
-    into.effects.push(...step(state, event));
-  } catch (error) {
-    // The same event would fail at every replay, so it is left out by all in the same way.
-    living.deps.log.error(
-      { error: messageOf(error), seq, type: body.type },
-      "An event could not be folded and is left out; this is a defect, please report it.",
-    );
-  }
+  into.effects.push(...foldEvent(state, event, living.deps.log));
 }
 
 /** Commits what was collected, with a tick at `tickMs` unless null; then publishes it. */

@@ -2,21 +2,17 @@
 import { QuorateError } from "../../shared/errors.ts";
 import { restoreSnapshot } from "../verdict/snapshot.ts";
 import { nothingCollected } from "./effects.ts";
+import { eventsAfter } from "./fold.ts";
 import { commit, fold } from "./living.ts";
 import type { Living } from "./living.ts";
 import { decodeSnapshot } from "./snapshot-codec.ts";
-
-/** Events read from the log at a time when it is replayed. */
-const REPLAY_EVENTS = 2_000;
 
 /** Brings the state to the end of the log; what a crash left uncommitted is committed. */
 export async function replay(living: Living): Promise<void> {
   const { store, log } = living.deps;
   await restore(living);
   let replayed = 0;
-  for (;;) {
-    const events = await store.log.read(living.state.seq, REPLAY_EVENTS);
-    if (events.length === 0) break;
+  for await (const events of eventsAfter(store.log, living.state.seq)) {
     const collected = nothingCollected();
     for (const event of events) fold(living, event, collected);
     living.state.seq = Math.max(living.state.seq, events.at(-1)?.seq ?? 0);

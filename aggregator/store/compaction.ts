@@ -4,6 +4,7 @@
  * once, and each call does a bounded part in one transaction. A process killed in between loads
  * the same generation again and goes on behind the last target that was done.
  */
+import { createArchiver } from "./archive.ts";
 import { nextTurn } from "./connection.ts";
 import type { Connection } from "./connection.ts";
 import type { Dictionary } from "./dictionary.ts";
@@ -12,14 +13,11 @@ import { keepFrontier } from "./frontier.ts";
 import type { Frontier } from "./frontier.ts";
 import { createGenerationLoader } from "./generation.ts";
 import type { Generation, Group } from "./generation.ts";
-import { LOG_KINDS } from "./log-codec.ts";
 import type { LogWriter } from "./log.ts";
 import { createPacker } from "./packer.ts";
 
 /** Targets at vantages that are packed in one call. */
 const GROUPS_PER_CALL = 256;
-/** Log rows that are deleted in one call. */
-const ROWS_PER_CALL = 512;
 /** A handle above all: every target of the generation is done. */
 const ALL_HANDLES = Number.MAX_SAFE_INTEGER;
 
@@ -88,20 +86,15 @@ function createPackStep({ connection, dictionary, frontier }: CompactionParts) {
   };
 }
 
-/** Deletes some of the rows that are packed; the log's end that they told is kept as facts. */
+/** Moves some of the rows that are packed to the archive; the log's end is kept as facts. */
 function createDropStep({ connection, facts, frontier, writer }: CompactionParts) {
-  const dropRows = connection.db.prepare<[number, number]>(
-    `DELETE FROM log WHERE seq IN (
-       SELECT seq FROM log WHERE seq > ? AND seq <= ? AND kind <> ${LOG_KINDS.other}
-       ORDER BY seq LIMIT ${ROWS_PER_CALL})`,
-  );
+  const archiver = createArchiver(connection);
   return (): Frontier => {
     const { compactedSeq, packingSeq } = frontier;
     const { seq, atMs } = writer.position();
     facts.set("log_seq", seq);
     writer.keepTime(atMs);
-    const { changes } = dropRows.run(compactedSeq, packingSeq);
-    if (changes === ROWS_PER_CALL) return { ...frontier };
+    if (archiver.moveSome(compactedSeq, packingSeq)) return { ...frontier };
     return { compactedSeq: packingSeq, packingSeq: 0, packingHandle: 0 };
   };
 }

@@ -2,10 +2,16 @@
 import type Database from "better-sqlite3";
 
 /**
- * The facts: the log's last seq and time where the rows that told them may be gone, and how far
- * compaction is (see frontier.ts).
+ * The facts: the log's last seq and time where the rows that told them may be gone, how far
+ * compaction is (see frontier.ts), and up to which seq the archive may lack events.
  */
-export type FactName = "log_seq" | "log_at_ms" | "compacted_seq" | "packing_seq" | "packing_handle";
+export type FactName =
+  | "log_seq"
+  | "log_at_ms"
+  | "compacted_seq"
+  | "packing_seq"
+  | "packing_handle"
+  | "archive_seq";
 
 /** Reads and writes facts; a fact never set is 0. */
 export interface Facts {

@@ -1,6 +1,9 @@
 /** The result log: appended in batches, read in order, with its projections kept beside it. */
 import type { EffectsCommit, LogAppend, LogStore } from "../ports.ts";
 import type { LogEvent } from "../verdict/event.ts";
+import { createArchive } from "./archive.ts";
+import type { RawRow } from "./archive.ts";
+import { nextTurn } from "./connection.ts";
 import type { Connection } from "./connection.ts";
 import type { Facts } from "./facts.ts";
 import { decodeLogBody, encodeLogBody, logKind } from "./log-codec.ts";
@@ -20,12 +23,6 @@ export interface LogWriter {
   position(): { seq: number; atMs: number };
 }
 
-interface LogRow {
-  seq: number;
-  at_ms: number;
-  body: Buffer;
-}
-
 /** Opens the log's end. */
 export function createLogWriter({ db }: Connection, facts: Facts): LogWriter {
   const projections = createProjections(db);
@@ -33,7 +30,7 @@ export function createLogWriter({ db }: Connection, facts: Facts): LogWriter {
     "INSERT INTO log (seq, at_ms, kind, probe_id, body) VALUES (?, ?, ?, ?, ?)",
   );
   const end = db
-    .prepare<[], LogRow>(
+    .prepare<[], RawRow>(
       `SELECT seq, at_ms FROM (
          SELECT * FROM (SELECT seq, at_ms FROM log ORDER BY seq DESC LIMIT 1)
          UNION ALL SELECT * FROM (SELECT seq, at_ms FROM snapshots ORDER BY seq DESC LIMIT 1))`,
@@ -66,9 +63,10 @@ export function createLogWriter({ db }: Connection, facts: Facts): LogWriter {
 }
 
 /** The log of an open data file. */
-export function createLogStore(connection: Connection, writer: LogWriter): LogStore {
+export function createLogStore(connection: Connection, facts: Facts, writer: LogWriter): LogStore {
   const { db, run, transact } = connection;
-  const read = db.prepare<[number, number], LogRow>(
+  const archive = createArchive(connection, facts);
+  const read = db.prepare<[number, number], RawRow>(
     "SELECT seq, at_ms, body FROM log WHERE seq > ? ORDER BY seq LIMIT ?",
   );
   const putSnapshot = db.prepare<[number, number, Uint8Array]>(
@@ -78,7 +76,7 @@ export function createLogStore(connection: Connection, writer: LogWriter): LogSt
     `DELETE FROM snapshots
      WHERE seq NOT IN (SELECT seq FROM snapshots ORDER BY seq DESC LIMIT 2)`,
   );
-  const newest = db.prepare<[number], LogRow>(
+  const newest = db.prepare<[number], RawRow>(
     "SELECT seq, at_ms, body FROM snapshots WHERE seq < ? ORDER BY seq DESC LIMIT 1",
   );
 
@@ -93,7 +91,11 @@ export function createLogStore(connection: Connection, writer: LogWriter): LogSt
       );
       return seq - entries.length + 1;
     },
-    read: (afterSeq, limit) => run(() => read.all(afterSeq, limit).map(eventOf)),
+    read: (afterSeq, limit) =>
+      run(() => {
+        const archived = archive.rowsAfter(afterSeq, limit);
+        return (archived.length > 0 ? archived : read.all(afterSeq, limit)).map(eventOf);
+      }),
     position: () => run(() => writer.position()),
     saveSnapshot: (seq, atMs, body) =>
       transact(() => {
@@ -105,9 +107,15 @@ export function createLogStore(connection: Connection, writer: LogWriter): LogSt
         const row = newest.get(beforeSeq);
         return row ? { seq: row.seq, atMs: row.at_ms, body: row.body } : null;
       }),
+    chapters: () => run(() => archive.chapters()),
+    chapter: (seq) => run(() => archive.chapter(seq)),
+    keepChapter: (everyMs) => transact(() => archive.keepChapter(everyMs)),
+    async forget(beforeMs) {
+      while (await transact(() => archive.forget(beforeMs))) await nextTurn();
+    },
   };
 }
 
-function eventOf(row: LogRow): LogEvent {
+function eventOf(row: RawRow): LogEvent {
   return { seq: row.seq, atMs: row.at_ms, body: decodeLogBody(row.body) };
 }

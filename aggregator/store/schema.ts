@@ -119,8 +119,24 @@ CREATE INDEX threads_by_channel ON threads (channel_id, number);
 ALTER TABLE deliveries ADD COLUMN request TEXT NOT NULL DEFAULT '';
 `;
 
+/**
+ * Rows that left the log, and snapshots that a fold of them may begin with. What was compacted
+ * before there was an archive is in none.
+ */
+const ARCHIVE = `
+CREATE TABLE archive (
+  last_seq INTEGER PRIMARY KEY, to_ms INTEGER NOT NULL, body BLOB NOT NULL
+) STRICT;
+CREATE TABLE chapters (
+  seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, body BLOB NOT NULL
+) STRICT;
+INSERT INTO facts (name, value)
+  SELECT 'archive_seq', max(value) FROM facts WHERE name IN ('compacted_seq', 'packing_seq')
+  HAVING max(value) > 0;
+`;
+
 /** Step i leads from version i to version i + 1. A step that was released never changes. */
-const MIGRATIONS: readonly string[] = [LOG + NOUNS + EFFECTS + HISTORY, THREADS];
+const MIGRATIONS: readonly string[] = [LOG + NOUNS + EFFECTS + HISTORY, THREADS, ARCHIVE];
 
 /** Brings the file to the newest version, all steps in one transaction; refuses a newer file. */
 export function migrate(db: Database.Database, path: string): void {

@@ -36,7 +36,7 @@ export function createSqliteStore(connection: Connection, clock: Clock): Store {
   const writer = createLogWriter(connection, facts);
   const outbox = createOutbox(connection.db);
   return {
-    log: createLogStore(connection, writer),
+    log: createLogStore(connection, facts, writer),
     targets: createTargetStore(connection),
     probes: createProbeStore(connection),
     events: createEventStore(connection, writer, outbox),

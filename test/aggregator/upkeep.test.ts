@@ -34,7 +34,7 @@ async function openUpkeepRoom() {
       return seq;
     },
   };
-  const upkeep = createUpkeep({ engine, store: { history }, clock, log: silentLog() });
+  const upkeep = createUpkeep({ engine, store: { history, log: store.log }, clock, log: silentLog() });
   const minutes = async (count: number): Promise<string[]> => {
     for (let minute = 0; minute < count; minute += 1) await clock.run(MINUTE_MS);
     return done.splice(0);
