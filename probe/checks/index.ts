@@ -7,6 +7,7 @@ import { grpcKind } from "./grpc.ts";
 import { httpKind } from "./http.ts";
 import { icmpKind } from "./icmp.ts";
 import { multistepKind } from "./multistep.ts";
+import { mysqlKind } from "./mysql.ts";
 import { ntpKind } from "./ntp.ts";
 import { postgresKind } from "./postgres.ts";
 import { prepareKind } from "./prepare.ts";
@@ -25,6 +26,7 @@ export const CHECK_KINDS: readonly CheckKind[] = [
   icmpKind,
   smtpKind,
   postgresKind,
+  mysqlKind,
   redisKind,
   ntpKind,
   execKind,

@@ -8,6 +8,8 @@ import { execContract } from "./checks/exec.ts";
 import { grpcContract } from "./checks/grpc.ts";
 import { httpContract } from "./checks/http.ts";
 import { icmpContract } from "./checks/icmp.ts";
+import { mysqlContract } from "./checks/mysql.ts";
+import { multistepContract } from "./checks/multistep.ts";
 import { ntpContract } from "./checks/ntp.ts";
 import { postgresContract } from "./checks/postgres.ts";
 import { pushContract } from "./checks/push.ts";
@@ -18,12 +20,14 @@ import { tcpContract } from "./checks/tcp.ts";
 /** A new kind adds its file in `checks/` and one line here. */
 const CONTRACTS: CheckContract[] = [
   httpContract,
+  multistepContract,
   tcpContract,
   grpcContract,
   dnsContract,
   icmpContract,
   smtpContract,
   postgresContract,
+  mysqlContract,
   redisContract,
   ntpContract,
   execContract,
