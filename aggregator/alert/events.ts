@@ -48,7 +48,7 @@ const WITHDRAWN_REASON =
  * | alert | `evt_<targetId>_a<number>` | `alert.<change>` |
  * | uptime, recheck, canaries | none | none |
  */
-export function eventIdOf(effect: Effect): string | null {
+function eventIdOf(effect: Effect): string | null {
   switch (effect.type) {
     case "transition":
       return `evt_${effect.targetId}_t${effect.number}`;

@@ -35,6 +35,9 @@ const ACTIONS: Partial<Record<EventType, Action>> = {
   "probe.intercepted": "trigger",
   "probe.eligible": "resolve",
   "probe.disabled": "resolve",
+  "alert.raised": "trigger",
+  "alert.cleared": "resolve",
+  "alert.withheld": "inform",
   "alert.reminder": "trigger",
   "alert.escalated": "trigger",
 };

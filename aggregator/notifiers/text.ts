@@ -38,6 +38,7 @@ const TITLES: Partial<Record<EventType, string>> = {
   "mesh.sighted": "SEES AGAIN",
   "incident.opened": "INCIDENT",
   "incident.resolved": "RESOLVED",
+  "alert.cleared": "OVER",
   "alert.escalated": "NOT ACKNOWLEDGED",
   "channel.test": "TEST",
 };
@@ -78,6 +79,8 @@ function titleOf({ type, data }: PublicEvent): string {
   if (type === "alert.reminder") {
     return `STILL ${wordOf(`target.${data.to ?? "down"}`)} ${subject} (reminder ${reminder ?? 1})`;
   }
+  // An alert that was held back and is due now is told by the state that it alerts of.
+  if (type === "alert.raised") return `${wordOf(`target.${data.to ?? "down"}`)} ${subject}`;
   if (type.startsWith("probe.")) return `PROBE ${afterDot(type)} ${subject}`;
   if (type === "channel.test") return "TEST of this channel";
   if (type === "incident.resolved" && data.to === "withdrawn") return `WITHDRAWN ${subject}`;

@@ -3,7 +3,7 @@ import { publicEvents } from "../../aggregator/alert/events.ts";
 import type { OutgoingMessage, Threads } from "../../aggregator/ports.ts";
 import type { EventData, PublicEvent } from "../../shared/event.ts";
 import type { VantageEvidence } from "../../shared/verdict.ts";
-import { ALERT_START_MS, makeEvidence, makeProbeState } from "./make-effects.ts";
+import { ALERT_START_MS, makeAlert, makeEvidence, makeProbeState } from "./make-effects.ts";
 import { makeMesh, makeNotice, makeTransition } from "./make-effects.ts";
 import { makeProbe, makeTarget } from "./make-nouns.ts";
 
@@ -97,6 +97,12 @@ const ONLY: Readonly<Record<string, PublicEvent>> = Object.fromEntries(
     "probe.offline": makeProbeState(),
     "mesh.blind": makeMesh(),
     "target.notice": makeNotice(),
+    "alert.raised": makeAlert({ transition: null, explanation: DOWN.explanation }),
+    "alert.cleared": makeAlert({
+      change: "cleared",
+      transition: null,
+      explanation: UP.explanation,
+    }),
   }).flatMap(([name, effect]) => {
     const [event] = publicEvents([effect], LOOKUPS);
     return event ? [[name, event]] : [];
