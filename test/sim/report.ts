@@ -78,8 +78,8 @@ function ownFigures(runs: readonly RunResult[], own: Score | undefined): string[
   return [
     `- Extra checks of Quorate: ${extra} of the scheduled ones.`,
     `- Its time in UNKNOWN: ${percent(own.unknownMs, own.targetMs)} of target time.`,
-    `- Of the outages it did not call DOWN, ${own.missedButPartial} of ${own.missed.length} ` +
-      "had an incident of PARTIAL.",
+    `- Of the ${own.missed.length} outages it did not call DOWN, ${own.missedButPartial} had an ` +
+      `incident of PARTIAL, ${own.missedButNoticed} a notice: probable outage, too few witnesses.`,
     `- The run: ${sum(({ faults }) => faults.length)} faults, ` +
       `${sum(({ counts }) => counts.scheduled)} scheduled checks, ` +
       `${sum(({ counts }) => counts.events)} log events, ` +

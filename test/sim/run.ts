@@ -87,6 +87,8 @@ function listenerOf(room: Room, track: Track, comparators: Comparators) {
         noteTransition(track, { ...effect, target: indexOf(effect.targetId) }, agenda.nowMs());
       } else if (effect.type === "incident") {
         noteIncident(track, { ...effect, target: indexOf(effect.targetId) }, agenda.nowMs());
+      } else if (effect.type === "notice" && effect.kind === "probable_outage") {
+        track.noticed[indexOf(effect.targetId)]?.push(agenda.nowMs());
       }
     },
   };

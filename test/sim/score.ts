@@ -26,8 +26,9 @@ export interface Score {
   /** Outages of 2 min or more, and those of them that were never called DOWN. */
   outages: number;
   missed: Case[];
-  /** Of the missed: told as an incident of PARTIAL. */
+  /** Of the missed: told as an incident of PARTIAL, and else by a notice: probable outage. */
   missedButPartial: number;
+  missedButNoticed: number;
   /** Outages that were called DOWN after more than 35 s. */
   slow: Case[];
   /** From the start of each outage of 2 min or more to DOWN, sorted. */
@@ -57,6 +58,7 @@ export function scoreRuns(runs: readonly RunResult[]): Score[] {
       outages: 0,
       missed: [],
       missedButPartial: 0,
+      missedButNoticed: 0,
       slow: [],
       latenciesMs: [],
       targetMs: 0,
@@ -77,7 +79,7 @@ function addRun(score: Score, run: RunResult, track: Track | undefined): void {
     addFalse(score, run, { target, outages, bad });
     for (const outage of outages) {
       if (outage.endMs - outage.startMs < LONG_MS || outage.startMs + LONG_MS > run.endMs) continue;
-      addOutage(score, run, { target, outage, bad, partial: track.partial[target] ?? [] });
+      addOutage(score, { run, track, target, outage });
     }
   }
 }
@@ -103,22 +105,24 @@ function addFalse(score: Score, { options }: RunResult, said: Sayings): void {
 }
 
 interface SaidOfOutage {
+  run: RunResult;
+  track: Track;
   target: number;
   outage: Outage;
-  bad: readonly Span[];
-  partial: readonly Span[];
 }
 
-function addOutage(score: Score, { options }: RunResult, said: SaidOfOutage): void {
-  const { target, outage, bad, partial } = said;
+function addOutage(score: Score, { run, track, target, outage }: SaidOfOutage): void {
   const { startMs, endMs } = outage;
   const touches = ({ fromMs, toMs }: Span): boolean => fromMs < endMs && toMs > startMs;
-  const found = { seed: options.seed, target, atMs: startMs };
+  const found = { seed: run.options.seed, target, atMs: startMs };
   score.outages += 1;
-  const first = bad.find(touches);
+  const first = track.bad[target]?.find(touches);
   if (!first) {
     score.missed.push(found);
-    if (partial.some(touches)) score.missedButPartial += 1;
+    if (track.partial[target]?.some(touches)) score.missedButPartial += 1;
+    else if (track.noticed[target]?.some((atMs) => atMs >= startMs && atMs < endMs)) {
+      score.missedButNoticed += 1;
+    }
   } else if (first.fromMs >= startMs) {
     score.latenciesMs.push(first.fromMs - startMs);
     if (first.fromMs - startMs > SLOW_MS) score.slow.push(found);

@@ -21,18 +21,27 @@ function hold(options: SimOptions, check: (own: Score) => void): void {
   }
 }
 
-/** L of VERDICTS section 8 at 30 s, five vantages and full timeouts. */
-const BOUND_MS = 28_500;
-
-test("under tenfold faults five domains call nothing down falsely and find outages in time", () => {
-  hold(simOptions({ seed: 2, days: 0.5, vantages: 5, rate: 10 }), (own) => {
+/** What a run must keep: no false DOWN, none missed, and detection within bounds. */
+function inTime(p50MsMax: number, p95MsMax: number): (own: Score) => void {
+  return (own) => {
     assert.deepEqual(own.falseDowns, []);
     assert.deepEqual(own.missed, []);
-    assert.ok(own.outages > 0, "no outage was planned");
-    const [p50Ms, p95Ms] = [0.5, 0.95].map((share) => quantile(own.latenciesMs, share));
-    assert.ok(p50Ms && p50Ms <= BOUND_MS, `p50 is ${p50Ms} ms, the formula allows ${BOUND_MS}`);
-    assert.ok(p95Ms && p95Ms <= 35_000, `p95 is ${p95Ms} ms, the aim is 35000`);
-  });
+    assert.ok(own.outages > 4, "fewer outages than planned");
+    const [p50Ms = NaN, p95Ms = NaN] = [0.5, 0.95].map((part) => quantile(own.latenciesMs, part));
+    assert.ok(p50Ms <= p50MsMax, `p50 is ${p50Ms} ms, at most ${p50MsMax} is the bound`);
+    assert.ok(p95Ms <= p95MsMax, `p95 is ${p95Ms} ms, at most ${p95MsMax} is the bound`);
+  };
+}
+
+// Seeds whose short lives hold many kinds of faults, lost regions and a restart. The bounds are L
+// of VERDICTS section 8 for full timeouts at 30 s, and the aim of the long runs; three domains look
+// at a target less often, and a region that takes one of them with it leaves two.
+test("under tenfold faults five domains call nothing down falsely, and outages in time", () => {
+  hold(simOptions({ seed: 23, days: 0.3, vantages: 5, rate: 10 }), inTime(28_500, 35_000));
+});
+
+test("under tenfold faults three domains call nothing down falsely, and outages in time", () => {
+  hold(simOptions({ seed: 30, days: 0.3, vantages: 3, rate: 10 }), inTime(36_000, 45_000));
 });
 
 test("without faults nothing is called down, suspected, or checked more than planned", () => {

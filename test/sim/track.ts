@@ -15,17 +15,19 @@ export interface Track {
   readonly bad: Span[][];
   /** By target: times with an open incident of PARTIAL; of the engine only. */
   readonly partial: Span[][];
+  /** By target: times of notices of a probable outage; of the engine only. */
+  readonly noticed: number[][];
   /** By target: the verdict of the engine and since when; of the engine only. */
   readonly states: { state: VerdictState; sinceMs: number }[];
-  /** Milliseconds in UNKNOWN and in PARTIAL, of all targets together. */
+  /** Milliseconds in UNKNOWN, of all targets together. */
   unknownMs: number;
-  partialMs: number;
 }
 
 /** A policy that has said nothing. */
 export function createTrack(name: string, targets: number): Track {
   const spans = (): Span[][] => Array.from({ length: targets }, () => []);
-  return { name, bad: spans(), partial: spans(), states: [], unknownMs: 0, partialMs: 0 };
+  const noticed = Array.from({ length: targets }, () => []);
+  return { name, bad: spans(), partial: spans(), noticed, states: [], unknownMs: 0 };
 }
 
 /** Opens or closes the last span of a list, as `on` says. */
@@ -64,7 +66,5 @@ export function closeTrack(track: Track, endMs: number): void {
 
 function count(track: Track, target: number, nowMs: number): void {
   const before = track.states[target];
-  if (!before) return;
-  if (before.state === "unknown") track.unknownMs += nowMs - before.sinceMs;
-  if (before.state === "partial") track.partialMs += nowMs - before.sinceMs;
+  if (before?.state === "unknown") track.unknownMs += nowMs - before.sinceMs;
 }
