@@ -1,11 +1,14 @@
 /** One aggregator: its rooms put together. Creating it starts nothing. */
 import { CHECK_KINDS, mergeSecretOptions, prepareCheck } from "../probe/checks/index.ts";
 import { redactOptions } from "../probe/checks/index.ts";
+import type { NamedCanary } from "../shared/canary.ts";
 import type { Clock } from "../shared/clock.ts";
+import { messageOf, QuorateError } from "../shared/errors.ts";
 import { formatHostPort } from "../shared/host-port.ts";
 import type { HostPort } from "../shared/host-port.ts";
 import type { Log } from "../shared/log.ts";
 import type { Random } from "../shared/random.ts";
+import type { ListedTarget } from "../shared/target-list.ts";
 import { VERSION } from "../shared/version.ts";
 import { createDeliveryWorker } from "./alert/delivery.ts";
 import { createEventBus } from "./bus.ts";
@@ -40,6 +43,14 @@ export interface AggregatorOptions {
   heartbeatMs: number;
   /** Whether channels of kind exec may run commands on this machine. Default false. */
   allowExecChannels?: boolean | undefined;
+  /** Reference endpoints of the probes. Default none: there are the mesh's own. */
+  canaries?: readonly NamedCanary[] | undefined;
+  /** URL of the canary that is this aggregator. Default: the address each probe dialled. */
+  advertisedUrl?: string | undefined;
+  /** Address that nothing may answer, for every probe. Default none. */
+  mustFail?: HostPort | undefined;
+  /** Targets that are made when there is none of their name. Default none. */
+  targets?: readonly ListedTarget[] | undefined;
 }
 
 /** What an aggregator is given. */
@@ -111,7 +122,7 @@ export function createAggregator(deps: AggregatorDeps): Aggregator {
     onCanaries: () => wishes.sessions?.canariesChanged(),
     onCommitted: (atMs) => delivery.wake(atMs),
   });
-  const grpc = createGrpcServer({ ...deps, ...options, engine, bus, ...NO_REFERENCES });
+  const grpc = createGrpcServer({ ...deps, ...options, engine, bus, ...referencesOf(options) });
   wishes.sessions = grpc.sessions;
   const registry = createRegistry({
     ...deps,
@@ -125,8 +136,11 @@ export function createAggregator(deps: AggregatorDeps): Aggregator {
   return living(deps, parts);
 }
 
-/** Canaries of an operator come by configuration; without one there are the mesh's own. */
-const NO_REFERENCES = { canaries: [], advertisedUrl: null, mustFailAddress: null };
+/** What probes compare themselves with, beside the mesh's own. */
+function referencesOf({ canaries = [], advertisedUrl, mustFail }: AggregatorOptions) {
+  const mustFailAddress = mustFail === undefined ? null : formatHostPort(mustFail);
+  return { canaries, advertisedUrl: advertisedUrl ?? null, mustFailAddress };
+}
 
 /** What a probe must say beside address and token to trust this aggregator. */
 function joinFlagsOf({ tls, insecure }: AggregatorOptions): string[] {
@@ -141,6 +155,27 @@ interface Parts {
   bus: ReturnType<typeof createEventBus>;
   delivery: ReturnType<typeof createDeliveryWorker>;
   kinds: ReturnType<typeof notifierKinds>;
+}
+
+/** Makes the targets that are missing; all are looked at before the first is made. */
+async function plantTargets(
+  { store, log, options }: AggregatorDeps,
+  registry: Registry,
+): Promise<void> {
+  const listed = options.targets ?? [];
+  for (const { name, kind, options } of listed) {
+    try {
+      prepareCheck(kind, options);
+    } catch (error) {
+      const sentence = `The target ${name} of QUORATE_TARGETS cannot be made: ${messageOf(error)}`;
+      throw new QuorateError("invalid", sentence);
+    }
+  }
+  for (const target of listed) {
+    if ((await store.targets.get(target.name)) !== null) continue;
+    await registry.targets.create(target);
+    log.info({ target: target.name }, "A target of QUORATE_TARGETS was made.");
+  }
 }
 
 function living(deps: AggregatorDeps, parts: Parts): Aggregator {
@@ -167,6 +202,7 @@ function living(deps: AggregatorDeps, parts: Parts): Aggregator {
     registry,
     start: async () => {
       await engine.start();
+      await plantTargets(deps, registry);
       grpcPort = await grpc.listen(formatHostPort(grpcListen));
       const { tls } = options;
       const pair = tls ? { cert: tls.certPem, key: tls.keyPem } : undefined;

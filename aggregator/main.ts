@@ -1,6 +1,7 @@
 /** `quorate aggregator`: opens the data directory, starts, and stops on a signal. */
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { NamedCanary } from "../shared/canary.ts";
 import { systemClock } from "../shared/clock.ts";
 import type { Clock } from "../shared/clock.ts";
 import { QuorateError, messageOf } from "../shared/errors.ts";
@@ -8,6 +9,7 @@ import type { HostPort } from "../shared/host-port.ts";
 import { createLog } from "../shared/log.ts";
 import type { Log, LogLevel } from "../shared/log.ts";
 import { systemRandom } from "../shared/random.ts";
+import { parseTargetList } from "../shared/target-list.ts";
 import { createAggregator } from "./aggregator.ts";
 import type { Aggregator } from "./aggregator.ts";
 import type { GrpcTls } from "./grpc/server.ts";
@@ -28,6 +30,13 @@ export interface AggregatorProgramOptions {
   heartbeatMs: number;
   /** Whether channels of kind exec may run commands on this machine. Default false. */
   allowExecChannels?: boolean;
+  /** Reference endpoints of the probes, and what they use as the one that is this aggregator. */
+  canary?: NamedCanary[];
+  advertise?: string;
+  /** Address that nothing may answer, for every probe. */
+  mustFail?: HostPort;
+  /** QUORATE_TARGETS; null: not set. */
+  targets?: string | null;
   logLevel: LogLevel;
 }
 
@@ -40,16 +49,20 @@ export async function runAggregator(options: AggregatorProgramOptions): Promise<
   const clock = systemClock();
   const random = systemRandom();
   try {
+    const targets = parseTargetList(options.targets ?? "");
     await mkdir(options.data, { recursive: true, mode: 0o700 });
     const tls = await readTls(options);
     const store = openSqliteStore({ path: join(options.data, "quorate.db"), clock, log });
     const { insecure, heartbeatMs, listen, grpcListen, allowExecChannels } = options;
+    const { canary: canaries, advertise: advertisedUrl, mustFail } = options;
+    const ports = { listen, grpcListen, tls };
+    const references = { canaries, advertisedUrl, mustFail, targets };
     const aggregator = createAggregator({
       store,
       clock,
       random,
       log,
-      options: { listen, grpcListen, tls, insecure, heartbeatMs, allowExecChannels },
+      options: { ...ports, insecure, heartbeatMs, allowExecChannels, ...references },
     });
     const stopped = untilSignal();
     const code = await run({ aggregator, options, log, clock }, stopped);

@@ -40,6 +40,8 @@ export interface ProbeOptions {
    * one is given, of 127.0.0.1 when the aggregator is on this machine, else of every address.
    */
   healthListen?: HostPort | null | undefined;
+  /** Where its own view of its targets is served as gRPC health. Default: nowhere. */
+  serveHealth?: HostPort | undefined;
   /** Address that nothing may answer. Default: what the aggregator names. */
   mustFail?: HostPort | undefined;
   /** Name that every resolver knows, asked of a resolver that failed. Default: none. */
@@ -78,7 +80,11 @@ async function runUntil(stopping: AbortSignal, options: ProbeOptions, log: Log):
   const probe = createProbe({ ...depsOf(options, log), onRefused });
   await probe.start();
   const { bootId } = probe;
-  log.info({ bootId, healthAddress: probe.healthAddress() }, "The probe runs.");
+  const addresses = {
+    healthAddress: probe.healthAddress(),
+    servedHealthAddress: probe.servedHealthAddress(),
+  };
+  log.info({ bootId, ...addresses }, "The probe runs.");
   if (!stopping.aborted) await aborted(over.signal);
   await probe.stop({ reason: "The probe is stopping.", deadlineMs: STOP_DEADLINE_MS });
   log.info({ bootId }, "The probe has stopped.");
@@ -103,6 +109,9 @@ function depsOf(options: ProbeOptions, log: Log): ProbeDeps {
     sourceAddress: options.sourceAddress,
     healthListen:
       options.healthListen === undefined ? healthDefault(options) : options.healthListen,
+    serveHealth: options.serveHealth
+      ? { listen: options.serveHealth, insecure: insecure ?? false }
+      : null,
     mustFailAddress: mustFail ? formatHostPort(mustFail) : null,
     knownGoodName: options.knownGoodName ?? null,
   };

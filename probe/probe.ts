@@ -12,6 +12,8 @@ import { holdFolder } from "./folder.ts";
 import type { Folder } from "./folder.ts";
 import { listenHealth } from "./health-endpoint.ts";
 import type { HealthEndpoint } from "./health-endpoint.ts";
+import { serveHealth } from "./health-service.ts";
+import type { ServedHealth } from "./health-service.ts";
 import { createHeartbeats } from "./heartbeat.ts";
 import type { Heartbeats } from "./heartbeat.ts";
 import type { LinkState } from "./link-state.ts";
@@ -53,6 +55,8 @@ export interface ProbeDeps {
   sourceAddress?: string | undefined;
   /** Where the health endpoint listens; null: nowhere. */
   healthListen: HostPort | null;
+  /** Where its own view of its targets is served as gRPC health; null or absent: nowhere. */
+  serveHealth?: { listen: HostPort; insecure: boolean } | null;
   /** host:port that nothing may answer; null: what the aggregator names. */
   mustFailAddress: string | null;
   /** Name that every resolver knows, asked of a resolver that failed; null: none. */
@@ -72,6 +76,8 @@ export interface Probe {
   bootId: string;
   /** host:port of the health endpoint; empty when there is none. */
   healthAddress(): string;
+  /** host:port where its view of its targets is served; empty when it is not. */
+  servedHealthAddress(): string;
 }
 
 interface Parts {
@@ -89,6 +95,7 @@ interface ProbeState {
   anchor: TimeAnchor | null;
   folder: Folder | null;
   health: HealthEndpoint | null;
+  served: ServedHealth | null;
   spool: Spool | null;
   parts: Parts | null;
 }
@@ -102,12 +109,14 @@ export function createProbe(deps: ProbeDeps): Probe {
     anchor: null,
     folder: null,
     health: null,
+    served: null,
     spool: null,
     parts: null,
   };
   return {
     bootId,
     healthAddress: () => probe.health?.address ?? "",
+    servedHealthAddress: () => probe.served?.address ?? "",
     state: () => probe.parts?.link.state() ?? { name: "idle" },
     start: () => start(probe),
     stop: (options) => stop(probe, options),
@@ -116,6 +125,7 @@ export function createProbe(deps: ProbeDeps): Probe {
 
 async function start(probe: ProbeState): Promise<void> {
   const { clock, log, dataDir, hostname, healthListen, onRefused } = probe.deps;
+  const { serveHealth: wish } = probe.deps;
   const { bootId } = probe;
   const onLost = (why: string): void => {
     log.error({}, why);
@@ -128,8 +138,10 @@ async function start(probe: ProbeState): Promise<void> {
   const folder = holdFolder({ clock, log, dataDir, bootId, hostname, onLost });
   try {
     if (healthListen) probe.health = await listenHealth(healthListen, pushDoor);
+    if (wish) probe.served = await serveHealth({ clock, ...wish });
   } catch (error) {
     folder.release();
+    await probe.health?.close();
     throw error;
   }
   probe.folder = folder;
@@ -145,6 +157,7 @@ function assemble(probe: ProbeState, spool: Spool): Parts {
   const { deps } = probe;
   const work = createWork({
     ...deps,
+    views: probe.served?.views,
     anchor: () => probe.anchor,
     onBatch: (batch) => {
       spool.add(batch);
@@ -249,8 +262,10 @@ async function stop(
   }
   probe.folder?.release();
   await probe.health?.close();
+  await probe.served?.close();
   probe.parts = null;
   probe.spool = null;
   probe.folder = null;
   probe.health = null;
+  probe.served = null;
 }

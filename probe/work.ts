@@ -15,6 +15,7 @@ import type { Scheduler } from "./scheduler.ts";
 import { createSelfCheck } from "./self-check.ts";
 import type { SelfCheck } from "./self-check.ts";
 import { waitUntil } from "./wait.ts";
+import type { Views } from "./view.ts";
 import { createWheel } from "./wheel.ts";
 import type { Wheel } from "./wheel.ts";
 
@@ -31,6 +32,8 @@ export interface WorkDeps {
   knownGoodName: string | null;
   /** The newest point where log time and our time met; null before the first welcome. */
   anchor: () => TimeAnchor | null;
+  /** Is told of every assignment and every result. Default: nobody is. */
+  views?: Pick<Views, "set" | "remove" | "take"> | undefined;
   /** Takes an encoded ResultBatch. */
   onBatch: (batch: Uint8Array) => void;
 }
@@ -66,7 +69,10 @@ export function createWork(deps: WorkDeps): Work {
     sourceAddress,
     anchor,
     certify: (resolver, done) => selfCheck.certify(resolver, done),
-    record: (result) => batcher.add(result),
+    record(result) {
+      batcher.add(result);
+      deps.views?.take(result);
+    },
   });
   const scheduler = createScheduler({
     clock,
@@ -78,7 +84,10 @@ export function createWork(deps: WorkDeps): Work {
   const kept = createKeptChecks({
     lookAgain: ({ handle, fall }) => runner.recheck([handle], fall, 1),
   });
-  const assigned = createAssigned({ ...deps, ...bookHandlers({ runner, scheduler, kept }) });
+  const assigned = createAssigned({
+    ...deps,
+    ...bookHandlers({ runner, scheduler, kept, views: deps.views }),
+  });
   return {
     wheel,
     assigned,
@@ -103,17 +112,26 @@ export function createWork(deps: WorkDeps): Work {
   };
 }
 
-function bookHandlers(parts: { runner: Runner; scheduler: Scheduler; kept: KeptChecks }) {
-  const { runner, scheduler, kept } = parts;
+/** Those who are told of assignments. */
+interface Book {
+  runner: Runner;
+  scheduler: Scheduler;
+  kept: KeptChecks;
+  views: WorkDeps["views"];
+}
+
+function bookHandlers({ runner, scheduler, kept, views }: Book) {
   return {
     onSet: (target: AssignedTarget) => {
       kept.set(target);
       runner.set(target);
       scheduler.set(target);
+      views?.set(target);
     },
     onRemoved: (handle: number) => {
       scheduler.remove(handle);
       runner.remove(handle);
+      views?.remove(handle);
       kept.remove(handle);
     },
   };

@@ -8,6 +8,8 @@ export interface Settings {
   token: string | null;
   /** QUORATE_PROBE_TOKEN: token of a probe; null when not set. A secret. */
   probeToken: string | null;
+  /** QUORATE_TARGETS: targets that the aggregator makes when missing (shared/target-list.ts). */
+  targets?: string | null;
   /** NO_COLOR: true when set to anything but the empty text (https://no-color.org). */
   noColor: boolean;
 }
@@ -23,6 +25,7 @@ export function readSettings(
     url: textOf(environment["QUORATE_URL"]) ?? DEFAULT_URL,
     token: textOf(environment["QUORATE_TOKEN"]),
     probeToken: textOf(environment["QUORATE_PROBE_TOKEN"]),
+    targets: textOf(environment["QUORATE_TARGETS"]),
     noColor: textOf(environment["NO_COLOR"]) !== null,
   };
 }

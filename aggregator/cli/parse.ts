@@ -1,5 +1,8 @@
 /** Reads the values of flags; what cannot be read is a usage error with a sentence. */
 import { InvalidArgumentError, Option } from "commander";
+import { checkNamedCanaries, parseCanaryUrl, parseNamedCanary } from "../../shared/canary.ts";
+import type { NamedCanary } from "../../shared/canary.ts";
+import { QuorateError } from "../../shared/errors.ts";
 import { parseHostPort } from "../../shared/host-port.ts";
 import type { HostPort } from "../../shared/host-port.ts";
 
@@ -98,6 +101,29 @@ export function listenOption(flags: string, description: string, preset?: string
 export function durationOption(flags: string, description: string, preset?: string): Option {
   const option = new Option(flags, description).argParser(parseDuration);
   return preset === undefined ? option : option.default(parseDuration(preset), preset);
+}
+
+/** Collects the canaries of `--canary [REGION:]ID=URL`. */
+export function collectCanary(text: string, previous: readonly NamedCanary[] = []): NamedCanary[] {
+  return asUsage(() => {
+    const canaries = [...previous, parseNamedCanary(text)];
+    checkNamedCanaries(canaries);
+    return canaries;
+  });
+}
+
+/** The URL of `--advertise`. */
+export function parseAdvertised(text: string): string {
+  return asUsage(() => parseCanaryUrl(text));
+}
+
+/** What a shared reader refuses is a usage error of the command line. */
+function asUsage<Value>(read: () => Value): Value {
+  try {
+    return read();
+  } catch (thrown) {
+    throw thrown instanceof QuorateError ? new InvalidArgumentError(thrown.message) : thrown;
+  }
 }
 
 /** Collects a flag that may be given again, as it is written. */

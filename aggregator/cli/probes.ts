@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { ApiPage } from "../../shared/api/common.ts";
 import type { ApiProbe } from "../../shared/api/probe.ts";
 import type { CliContext } from "./context.ts";
+import { printMatrix } from "./matrix.ts";
 import { collectLabel } from "./parse.ts";
 import {
   addListVerb,
@@ -40,6 +41,9 @@ export function addProbes(program: Command, context: CliContext): void {
       const session = openSession(context, flags);
       show(session, await session.client.probes.get(probe), context.clock.wallMs());
     },
+  );
+  addVerb(probes, "matrix", "show who reaches whom: every probe's canaries").action(
+    (flags: ClientFlags) => printMatrix(openSession(context, flags)),
   );
   addVerb(probes, "drain <probe>", "let a probe leave gracefully").action(
     async (probe: string, flags: ClientFlags) => {
@@ -84,6 +88,9 @@ function list(session: Session, page: ApiPage<ApiProbe>, nowMs: number): void {
       { header: "FOR", align: "right" },
       { header: "HEARTBEAT", align: "right" },
       { header: "LAG", align: "right" },
+      { header: "CPU", align: "right" },
+      { header: "MEMORY", align: "right" },
+      { header: "LOAD", align: "right" },
       { header: "WHY", widthMax: 200 },
     ],
     row: ({ name, region, zone, status }) => [
@@ -93,7 +100,7 @@ function list(session: Session, page: ApiPage<ApiProbe>, nowMs: number): void {
       probeCell(status.state, paint),
       ago(status.since, nowMs),
       ago(status.lastHeartbeatAt, nowMs),
-      status.eventLoopLagMs === null ? "-" : formatDuration(status.eventLoopLagMs),
+      ...vitalCells(status),
       status.reason,
     ],
   });
@@ -118,10 +125,36 @@ function show(session: Session, probe: ApiProbe, nowMs: number): void {
     ["heartbeat", `${ago(status.lastHeartbeatAt, nowMs)} ago`],
     ["canaries", canaries.join(", ")],
     ["must-fail canary", mustFailText(status.mustFailHeld)],
+    ...vitalPairs(status),
+    ["last outage", outageText(status.lastOutage, nowMs)],
     ["running checks", String(status.runningChecks ?? "-")],
     ["spooled batches", String(status.spooledBatches ?? "-")],
+    ["dropped batches", String(status.droppedBatches ?? "-")],
     ["created", dateTime(probe.createdAt)],
   ]);
+}
+
+type Status = ApiProbe["status"];
+
+/** Lag, CPU, memory and load, each a dash before the first heartbeat. */
+function vitalCells({ eventLoopLagMs, cpuMilli, rssBytes, loadMilli }: Status): string[] {
+  return [
+    eventLoopLagMs === null ? "-" : formatDuration(eventLoopLagMs),
+    cpuMilli === null ? "-" : `${(cpuMilli / 10).toFixed(1)}%`,
+    rssBytes === null ? "-" : `${Math.round(rssBytes / 1_048_576)} MiB`,
+    loadMilli === null ? "-" : (loadMilli / 1_000).toFixed(2),
+  ];
+}
+
+function vitalPairs(status: Status): [string, string][] {
+  const [lag = "-", cpu = "-", memory = "-", load = "-"] = vitalCells(status);
+  const pairs: [string, string][] = [["event loop lag", lag]];
+  return [...pairs, ["CPU", `${cpu} of a core`], ["memory", memory], ["load of its host", load]];
+}
+
+function outageText(outage: Status["lastOutage"], nowMs: number): string {
+  if (outage === null) return "-";
+  return `${ago(outage.endedAt, nowMs)} ago. ${outage.sentence} It began so: ${outage.why}`;
 }
 
 function mustFailText(held: boolean | null): string {

@@ -1,4 +1,5 @@
 /** Flags of the two programs, as the command line gives them. */
+import type { NamedCanary } from "../../shared/canary.ts";
 import type { HostPort } from "../../shared/host-port.ts";
 import type { LogLevel } from "../../shared/log.ts";
 
@@ -12,6 +13,14 @@ export interface AggregatorFlags {
   insecure: boolean;
   heartbeatMs: number;
   allowExecChannels?: boolean;
+  /** Reference endpoints of probes. */
+  canary?: NamedCanary[];
+  /** URL that probes use as the canary that is this aggregator. */
+  advertise?: string;
+  /** Address that nothing may answer, for every probe. */
+  mustFail?: HostPort;
+  /** QUORATE_TARGETS; absent or null: not set. */
+  targets?: string | null;
   logLevel: LogLevel;
 }
 
@@ -31,6 +40,8 @@ export interface RawProbeFlags {
   mustFail?: HostPort;
   knownGoodName?: string;
   allowExec?: ReadonlyMap<string, readonly string[]>;
+  /** Where the probe's own view of its targets is served. */
+  serveHealth?: HostPort;
   logLevel: LogLevel;
 }
 

@@ -5,7 +5,7 @@ import { LOG_LEVELS } from "../../shared/log.ts";
 import type { CliContext } from "./context.ts";
 import { UsageError } from "./exit-codes.ts";
 import { readSecretFile } from "./files.ts";
-import { listenOption, parseIntegerIn } from "./parse.ts";
+import { collectCanary, listenOption, parseAdvertised, parseIntegerIn } from "./parse.ts";
 import { collectCommand } from "./parse-command.ts";
 import type { AggregatorFlags, RawProbeFlags } from "./program-flags.ts";
 
@@ -45,12 +45,25 @@ function addAggregator(
       parseIntegerIn(100, 60_000),
       5_000,
     )
+    .option(
+      "--canary <[region:]id=url>",
+      "reference endpoint of the probes (of a region): tcp://, http://, https://; may be given again",
+      collectCanary,
+    )
+    .option(
+      "--advertise <url>",
+      "address that probes use as the canary of this aggregator (default: what they dialled)",
+      parseAdvertised,
+    )
+    .addOption(listenOption("--must-fail <host:port>", "address that nothing may answer to probes"))
     .addOption(logLevel())
     .action(async (flags: AggregatorFlags) => {
       if ((flags.tlsCert === undefined) !== (flags.tlsKey === undefined)) {
         throw new UsageError("Expected --tls-cert and --tls-key together; found only one of them.");
       }
-      setExitCode(await context.programs.aggregator(flags));
+      const { targets } = context.settings;
+      const listed = targets ? { targets } : {};
+      setExitCode(await context.programs.aggregator({ ...flags, ...listed }));
     });
 }
 
@@ -64,12 +77,17 @@ function addProbe(
     .description("the program at a vantage point")
     .addOption(listenOption("--aggregator <host:port>", "gRPC address").makeOptionMandatory(true))
     .option("--token-file <file>", "file with the probe's token; else QUORATE_PROBE_TOKEN")
-    .option("--data <dir>", "folder of the spool", "./.quorate-probe")
+    .option("--data <dir>", "folder of its own for the spool", "./.quorate-probe")
     .option("--ca <file>", "certificate authority of the aggregator, PEM")
     .option("--insecure", "allow gRPC without TLS to an address that is not loopback", false)
     .option("--secrets <file>", "secrets of checks, YAML; else QUORATE_SECRET_<NAME>")
     .option("--source-address <ip>", "local address that checks connect from")
-    .addOption(listenOption("--health-listen <host:port>", "where it answers its peers"))
+    .addOption(
+      listenOption(
+        "--health-listen <host:port>",
+        "where it answers its peers (default: a free port)",
+      ),
+    )
     .option("--no-health", "answer no peers")
     .addOption(listenOption("--must-fail <host:port>", "address that nothing may answer"))
     .option("--known-good-name <name>", "name that is asked of a resolver that failed")
@@ -78,6 +96,9 @@ function addProbe(
         "--allow-exec <name=command>",
         "a command that exec checks may run; may be given again",
       ).argParser(collectCommand),
+    )
+    .addOption(
+      listenOption("--serve-health <host:port>", "serve its own view of its targets: gRPC health"),
     )
     .addOption(logLevel())
     .action(async (raw: RawProbeFlags) => {

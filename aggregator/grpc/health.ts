@@ -2,13 +2,10 @@
  * grpc.health.v1.Health: the aggregator's own health under "", and each target's verdict under its
  * name or id. Source: https://github.com/grpc/grpc/blob/master/doc/health-checking.md
  */
-import type { ServerWritableStream } from "@grpc/grpc-js";
-import { status } from "@grpc/grpc-js";
 import type { Clock } from "../../shared/clock.ts";
-import { LIMITS } from "../../shared/limits.ts";
+import { createHealthService } from "../../shared/grpc-health.ts";
+import type { HealthService } from "../../shared/grpc-health.ts";
 import {
-  type HealthCheckRequest,
-  type HealthCheckResponse,
   type HealthServer,
   HealthCheckResponse_ServingStatus as Serving,
 } from "../../shared/proto/gen/grpc/health/v1/health.ts";
@@ -51,76 +48,10 @@ export interface Health {
   close(): void;
 }
 
-type WatchCall = ServerWritableStream<HealthCheckRequest, HealthCheckResponse>;
-
-/** One watch: sends the newest status, and never more than the stream takes. */
-interface Watch {
-  /** Sends the present status if it differs from the last one sent. */
-  look(): void;
-  end(): void;
-}
-
-/** A name from outside, short enough to be put into an answer. */
-const shown = (service: string): string => JSON.stringify(service.slice(0, LIMITS.nameCharsMax));
-
-function createWatch(call: WatchCall, statusOf: (service: string) => Serving): Watch {
-  const { service } = call.request;
-  let sent: Serving | null = null;
-  let blocked = false;
-  const look = (): void => {
-    const present = statusOf(service);
-    if (blocked || present === sent) return;
-    sent = present;
-    blocked = !call.write({ status: present });
-  };
-  call.on("drain", () => {
-    blocked = false;
-    look();
-  });
-  return { look, end: () => call.end() };
-}
-
-/** Ends a watch before it began. */
-function refuse(call: WatchCall, isStopping: boolean): void {
-  const details = isStopping
-    ? "The aggregator is stopping; watch again in a moment."
-    : `${LIMITS.subscribersMax} watches are open, and no more are taken; try again later.`;
-  const code = isStopping ? status.UNAVAILABLE : status.RESOURCE_EXHAUSTED;
-  call.emit("error", { code, details });
-}
-
-/** Watches by the service they ask for. */
-function createWatches(limit: number) {
-  const byService = new Map<string, Set<Watch>>();
-  let count = 0;
-  return {
-    isFull: () => count >= limit,
-    add(service: string, watch: Watch): () => void {
-      const watches = byService.get(service) ?? new Set();
-      byService.set(service, watches.add(watch));
-      count += 1;
-      return () => {
-        if (!watches.delete(watch)) return;
-        count -= 1;
-        if (watches.size === 0) byService.delete(service);
-      };
-    },
-    look(service: string): void {
-      for (const watch of byService.get(service) ?? []) watch.look();
-    },
-    lookAtAll(): void {
-      for (const watches of byService.values()) for (const watch of watches) watch.look();
-    },
-    endAll(): void {
-      for (const watches of byService.values()) for (const watch of watches) watch.end();
-    },
-  };
-}
-
 /** Tells watches of a target by both its id and its name, once for many changes in one turn. */
 function createNudge(
   directory: HealthDeps["directory"],
-  watches: ReturnType<typeof createWatches>,
+  watches: Pick<HealthService, "look" | "lookAtAll">,
 ) {
   const targetIds = new Set<string>();
   let all = false;
@@ -151,7 +82,7 @@ function createNudge(
 function follow(
   deps: HealthDeps,
   nudge: ReturnType<typeof createNudge>,
-  watches: ReturnType<typeof createWatches>,
+  watches: Pick<HealthService, "look">,
 ): () => void {
   const unsubscribe = deps.bus.subscribe((events) => {
     for (const { event } of events) {
@@ -168,8 +99,6 @@ function follow(
 /** Creates the health service; it answers checks, and watches follow changes once it is open. */
 export function createHealth(deps: HealthDeps): Health {
   const { engine, directory } = deps;
-  const watches = createWatches(LIMITS.subscribersMax);
-  const nudge = createNudge(directory, watches);
   let closed = false;
 
   function statusOf(service: string): Serving {
@@ -179,6 +108,13 @@ export function createHealth(deps: HealthDeps): Health {
     return SERVING_OF[engine.verdict(target.id)?.state ?? "unknown"];
   }
 
+  const service = createHealthService({
+    statusOf,
+    unknownSentence: (shown) =>
+      `No target has the name or id ${shown}; "" is the aggregator itself.`,
+    stoppingSentence: "The aggregator is stopping; watch again in a moment.",
+  });
+  const nudge = createNudge(directory, service);
   directory.listen({
     assignmentChanged: () => undefined,
     // A target that came, went or has another name: rare, and old names are known only to watches.
@@ -188,31 +124,14 @@ export function createHealth(deps: HealthDeps): Health {
   let stopFollowing: (() => void) | null = null;
 
   return {
-    open: () => void (stopFollowing ??= follow(deps, nudge, watches)),
-    handlers: {
-      check(call, callback) {
-        const { service } = call.request;
-        const found = statusOf(service);
-        if (found !== Serving.SERVICE_UNKNOWN) return callback(null, { status: found });
-        callback({
-          code: status.NOT_FOUND,
-          details: `No target has the name or id ${shown(service)}; "" is the aggregator itself.`,
-        });
-      },
-      watch(call) {
-        if (closed || watches.isFull()) return refuse(call, closed);
-        const watch = createWatch(call, statusOf);
-        const remove = watches.add(call.request.service, watch);
-        for (const event of ["cancelled", "close", "error"]) call.on(event, remove);
-        watch.look();
-      },
-    },
+    open: () => void (stopFollowing ??= follow(deps, nudge, service)),
+    handlers: service.handlers,
     close() {
       if (closed) return;
       closed = true;
       stopFollowing?.();
-      watches.look("");
-      watches.endAll();
+      service.look("");
+      service.close();
     },
   };
 }

@@ -107,6 +107,14 @@ function welcomeOf(options: SessionOptions, progress: BootProgress): AggregatorM
   };
 }
 
+/** How a session ends, beside its reason. */
+interface Ending {
+  /** The probe shall not come back with this token. Default false. */
+  final?: boolean;
+  /** The batch that is malformed, if that is the reason. */
+  refused?: Refused | undefined;
+}
+
 /** What every part of one session shares. */
 interface Parts {
   options: SessionOptions;
@@ -243,7 +251,7 @@ export function createSession(options: SessionOptions): Session {
     engine,
     boots: options.boots,
     onCommitted: options.onCommitted,
-    onFailed: (sentence, refused) => close(sentence, { final: false, refused }),
+    onFailed: (sentence, refused) => close(sentence, { refused }),
   });
   const helloTimer = clock.after(HELLO_WAIT_MS, () => {
     if (life.state === "waiting") {
@@ -251,12 +259,11 @@ export function createSession(options: SessionOptions): Session {
     }
   });
 
-  function close(reason: string, how: { final: boolean; refused?: Refused | undefined }): void {
+  function close(reason: string, { final = false, refused }: Ending = {}): void {
     if (isOver(life)) return;
     life.state = "ended";
     helloTimer.cancel();
     intake.stop();
-    const { final, refused } = how;
     outbox.end(reason === "" ? null : { reason, final }, refused);
     options.onEnd(session);
     options.log.info({ probeId: probe.id, reason }, "a probe's session ended");
@@ -273,13 +280,12 @@ export function createSession(options: SessionOptions): Session {
     async finish(reason) {
       intake.stop();
       await intake.settled();
-      close(reason, { final: false });
+      close(reason);
     },
   };
   const parts: Parts = { options, life, session, intake };
   call.on("end", () => void session.finish(""));
-  for (const event of ["cancelled", "error", "close"])
-    call.on(event, () => close("", { final: false }));
+  for (const event of ["cancelled", "error", "close"]) call.on(event, () => close(""));
   read(call, (received) => take(parts, received));
   return session;
 }

@@ -1,7 +1,9 @@
-/** /metrics in the text format of Prometheus; nothing in it names a target or a probe. */
+/** /metrics in the text format of Prometheus; nothing in it names a target, and probes have ids. */
 import { LIMITS } from "../../shared/limits.ts";
 import { VERDICT_STATES } from "../../shared/verdict.ts";
 import type { RouteContext } from "./context.ts";
+import { vitalsMetrics } from "./vitals.ts";
+import type { ProbeMetric } from "./vitals.ts";
 
 /** Media type of the text format. */
 export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
@@ -11,15 +13,22 @@ const KEPT_MS = 5_000;
 
 type Counts = Map<string, number>;
 
+/** What is counted and read now and then. */
+interface Kept {
+  targets: Counts;
+  probes: Counts;
+  vitals: ProbeMetric[];
+}
+
 /** Creates what writes the metrics. */
 export function createMetrics(context: RouteContext): () => Promise<string> {
   const { clock, engine, version, streams } = context;
-  let kept: { untilMs: number; counts: Promise<{ targets: Counts; probes: Counts }> } | null = null;
+  let kept: { untilMs: number; counts: Promise<Kept> } | null = null;
   return async () => {
     if (kept === null || kept.untilMs <= clock.monoMs()) {
       kept = { untilMs: clock.monoMs() + KEPT_MS, counts: count(context) };
     }
-    const { targets, probes } = await kept.counts;
+    const { targets, probes, vitals } = await kept.counts;
     return [
       metric("quorate_info", "Version of the aggregator.", new Map([[`version="${version}"`, 1]])),
       metric("quorate_engine_ready", "1 when the log is folded.", one(Number(engine.ready()))),
@@ -32,6 +41,7 @@ export function createMetrics(context: RouteContext): () => Promise<string> {
       metric("quorate_event_streams", "Open streams of events.", one(streams.size)),
       metric("quorate_targets", "Targets by verdict.", targets),
       metric("quorate_probes", "Probes by state.", probes),
+      ...vitals.map(({ name, help, values }) => metric(name, help, values)),
     ].join("");
   };
 }
@@ -46,7 +56,7 @@ function metric(name: string, help: string, values: Counts): string {
   return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...lines, ""].join("\n");
 }
 
-async function count({ engine, store }: RouteContext) {
+async function count({ engine, store, sessions }: RouteContext): Promise<Kept> {
   const targets: Counts = new Map(VERDICT_STATES.map((state) => [`state="${state}"`, 0]));
   const probes: Counts = new Map();
   const add = (counts: Counts, state: string): void => {
@@ -59,6 +69,11 @@ async function count({ engine, store }: RouteContext) {
     for (const { id } of page.rows) add(targets, engine.verdict(id)?.state ?? "unknown");
     cursor = page.next ?? undefined;
   } while (cursor !== undefined);
-  for (const { id } of await store.probes.all()) add(probes, engine.probe(id)?.state ?? "joining");
-  return { targets, probes };
+  const all = await store.probes.all();
+  for (const { id } of all) add(probes, engine.probe(id)?.state ?? "joining");
+  const told = all.flatMap(({ id }) => {
+    const vitals = sessions.status(id);
+    return vitals === null ? [] : [{ id, vitals }];
+  });
+  return { targets, probes, vitals: vitalsMetrics(told, engine.nowMs()) };
 }

@@ -7,6 +7,7 @@ test("an empty environment gives the defaults", () => {
     url: "http://127.0.0.1:7700",
     token: null,
     probeToken: null,
+    targets: null,
     noColor: false,
   });
 });
@@ -16,12 +17,14 @@ test("variables are read without blanks around them, and a blank one is not set"
     QUORATE_URL: " https://quorate.example ",
     QUORATE_TOKEN: "qrt_read_x\n",
     QUORATE_PROBE_TOKEN: "  ",
+    QUORATE_TARGETS: " a=tcp://h:1 ",
     NO_COLOR: "1",
   });
   assert.deepEqual(settings, {
     url: "https://quorate.example",
     token: "qrt_read_x",
     probeToken: null,
+    targets: "a=tcp://h:1",
     noColor: true,
   });
 });

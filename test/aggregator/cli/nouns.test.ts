@@ -143,6 +143,7 @@ test("probes create shows the token once and how to start the probe", async () =
     droppedBatches: null,
     canaries: [],
     mustFailHeld: null,
+    lastOutage: null,
   };
   const probe = {
     id: "prb_1",

@@ -135,6 +135,7 @@ const EXPECTED = `
   get /api/v1/probes/{id}
   delete /api/v1/probes/{id}
   post /api/v1/probes/{id}/drain
+  get /api/v1/mesh
   get /api/v1/incidents
   get /api/v1/incidents/{id}
   post /api/v1/incidents/{id}/ack
