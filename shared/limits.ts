@@ -146,8 +146,18 @@ export const LIMITS = {
   callsCountedMax: 100,
   /** Reports of business calls in one request; more are refused with 422. */
   callsBatchMax: 100,
+  /** Rows of one uptime query; a longer range is refused with 422. */
+  uptimeSpansMax: 400,
   /** Windows of maintenance that are planned or run; one more is refused with 422. */
   maintenanceWindowsMax: 1_000,
+  /** Transitions of one fold of a replay that are kept to compare; further ones are counted. */
+  replayTransitionsMax: 100_000,
+  /** Incidents of one fold of a replay that are kept to compare; further ones are counted. */
+  replayIncidentsMax: 10_000,
+  /** Outages, and transitions, that a replay shows; the number of further ones is told. */
+  replayRowsMax: 2_000,
+  /** Replays whose outcome is kept; the oldest is forgotten. One runs at a time. */
+  replaysMax: 8,
   /** Longest Idempotency-Key; longer is refused with 422. */
   idempotencyKeyCharsMax: 200,
 } as const;

@@ -33,8 +33,16 @@ export function runBounded<Value>(work: () => Value): Bounded<Value> {
 
 /** A compiled pattern that finds its first match in at most LIMITS.expressionCharsMax of a text. */
 export interface Pattern {
-  /** Start and end of the first match; null if there is none. */
-  find(text: string): Bounded<{ start: number; end: number } | null>;
+  /** The first match; null if there is none. */
+  find(text: string): Bounded<Match | null>;
+}
+
+/** Where a pattern matched. */
+export interface Match {
+  start: number;
+  end: number;
+  /** What its first group matched; undefined if it has none. */
+  group: string | undefined;
 }
 
 /** Compiles a pattern of an option; throws QuorateError "invalid" with the path given. */
@@ -50,9 +58,10 @@ export function compilePattern(source: string, path: string, flags = ""): Patter
   }
   // Without quantifiers and back references there is nothing to backtrack into.
   const simple = !/[*+?{]|\\[1-9k]/.test(source);
-  const match = (text: string): { start: number; end: number } | null => {
+  const match = (text: string): Match | null => {
     const found = expression.exec(text.slice(0, LIMITS.expressionCharsMax));
-    return found === null ? null : { start: found.index, end: found.index + found[0].length };
+    if (found === null) return null;
+    return { start: found.index, end: found.index + found[0].length, group: found[1] };
   };
   return {
     find: (text) => (simple ? { value: match(text) } : runBounded(() => match(text))),

@@ -39,6 +39,9 @@ export interface ConnectionHandlers {
  */
 const SHARED = Buffer.allocUnsafeSlow(65_536);
 
+/** How a connection of a look is opened: straight to its destination, or through something. */
+export type Dial = (look: Look, destination: Destination, handlers: ConnectionHandlers) => void;
+
 /** Opens the look's next connection; the one before must be released. */
 export function openConnection(
   look: Look,
@@ -226,18 +229,31 @@ function readerOf(connection: Connection): OnReadOpts | undefined {
 
 /** Hands bytes to the kind, and times the first; undefined if the kind reads by itself. */
 function receiverOf(connection: Connection): ((bytes: Buffer) => void) | undefined {
-  const { look, handlers } = connection;
-  const { data } = handlers;
-  if (data === undefined) return undefined;
+  if (connection.handlers.data === undefined) return undefined;
   let first = true;
   return (bytes) => {
     if (!connection.live) return;
+    const { look } = connection;
     if (first) {
       first = false;
       look.phases.firstByteUs += lap(connection);
     }
-    guarded(look, () => data(bytes));
+    guarded(look, () => connection.handlers.data?.(bytes));
   };
+}
+
+/** Gives a connection that stands to the look that `part` prepared, and to other handlers. */
+export function handOver(
+  connection: Connection,
+  { look, handlers }: { look: Look; handlers: ConnectionHandlers },
+): void {
+  const part = connection.look;
+  connection.look = look;
+  connection.handlers = handlers;
+  look.part = undefined;
+  look.phase = "talking";
+  look.release = part.release;
+  connection.sinceMs = look.context.clock.monoMs();
 }
 
 /** Runs a handler; what it throws is our fault and says nothing about the target. */

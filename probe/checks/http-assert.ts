@@ -1,8 +1,7 @@
 /** What is expected of an HTTP answer, compiled once. */
-import { LIMITS } from "../../shared/limits.ts";
 import { compilePattern } from "./bounded.ts";
 import type { Pattern } from "./bounded.ts";
-import { compileCondition, jsonOrNull, judgeCondition } from "./expression.ts";
+import { compileCondition, jsonOrNull, judgeCondition, tooLong } from "./expression.ts";
 import type { Expression, Values, Variables } from "./expression.ts";
 import type { Failure } from "./failure.ts";
 import type { Head } from "./http-head.ts";
@@ -26,7 +25,10 @@ export interface HttpExpectations {
 /** A whole answer. */
 export interface HttpAnswer {
   head: Head;
+  /** Decoded, if its coding is known. */
   body: Buffer;
+  /** The coding that the body still has; undefined if it has none. */
+  coding?: string | undefined;
   latencyMs: number;
 }
 
@@ -52,19 +54,37 @@ export function needsBody(expression: Expression): boolean {
   return expression.uses("json") || expression.uses("body");
 }
 
-/** Compiles the expectations; throws QuorateError "invalid" for what does not compile. */
-export function compileExpectations(options: HttpOptions): HttpExpectations {
+/** What of the options says what is expected. */
+export type AssertionOptions = Pick<
+  HttpOptions,
+  | "bodyBytesMax"
+  | "bodyContains"
+  | "bodyMatches"
+  | "bodyMatchesFlags"
+  | "expectedStatus"
+  | "expression"
+  | "headerAbsent"
+  | "headerContains"
+  | "headerMatches"
+  | "maxRedirects"
+>;
+
+/**
+ * Compiles the expectations of options that stand at a path such as `options`; throws QuorateError
+ * "invalid" for what does not compile.
+ */
+export function compileExpectations(options: AssertionOptions, path: string): HttpExpectations {
   const accepted = statusTable(options.expectedStatus);
   const expectedText = options.expectedStatus.join(", ");
-  const wanted = Object.entries(options.headerContains);
-  const judgeText = compileBody(options);
+  const judgeHeaders = compileHeaders(options, path);
+  const judgeText = compileBody(options, path);
   const { expression } = options;
   const condition =
     expression === undefined
       ? undefined
       : compileCondition({
           text: expression,
-          path: "options.expression",
+          path: `${path}.expression`,
           variables: HTTP_VARIABLES,
         });
   return {
@@ -76,7 +96,7 @@ export function compileExpectations(options: HttpOptions): HttpExpectations {
         const detail = `${whereOf(look)} answered ${head.status}, expected ${expectedText}${hint}.`;
         return { reason: "http_status", detail };
       }
-      return judgeHeaders(head, wanted, look);
+      return judgeHeaders?.(head, look);
     },
     judgeBody(answer, look) {
       const text = judgeText?.(answer, look);
@@ -103,37 +123,71 @@ function redirectHint(head: Head, maxRedirects: number): string {
   return leads && maxRedirects === 0 ? " (redirects are not followed: maxRedirects is 0)" : "";
 }
 
-function judgeHeaders(
-  head: Head,
-  wanted: readonly (readonly [string, string])[],
-  look: Look,
-): Failure | undefined {
-  for (const [name, text] of wanted) {
-    const value = head.header(name.toLowerCase());
-    if (value === undefined) {
-      return { reason: "http_header", detail: `${whereOf(look)} sent no header ${quoted(name)}.` };
-    }
-    if (!value.includes(text)) {
-      const detail = `${whereOf(look)} sent ${name}: ${look.quote(value)}, expected it to contain`;
+type JudgeHeaders = (head: Head, look: Look) => Failure | undefined;
+
+function compileHeaders(options: AssertionOptions, path: string): JudgeHeaders | undefined {
+  const wanted = Object.entries(options.headerContains);
+  const patterns = Object.entries(options.headerMatches).map(([name, source]) => {
+    const pattern = compilePattern(source, `${path}.headerMatches.${name}`);
+    return { name, source, pattern };
+  });
+  const absent = options.headerAbsent;
+  if (wanted.length + patterns.length + absent.length === 0) return undefined;
+  return (head, look) => {
+    const where = whereOf(look);
+    for (const [name, text] of wanted) {
+      const value = head.header(name.toLowerCase());
+      const failure = value === undefined ? noHeader(where, name) : undefined;
+      if (failure !== undefined) return failure;
+      if (value?.includes(text) === true) continue;
+      const detail = `${where} sent ${name}: ${look.quote(value ?? "")}, expected it to contain`;
       return { reason: "http_header", detail: `${detail} ${quoted(text)}.` };
     }
-  }
-  return undefined;
+    for (const wish of patterns) {
+      const failure = judgeMatch(wish, head, look);
+      if (failure !== undefined) return failure;
+    }
+    const present = absent.find((name) => head.header(name.toLowerCase()) !== undefined);
+    if (present === undefined) return undefined;
+    const value = look.quote(head.header(present.toLowerCase()) ?? "");
+    const detail = `${where} sent ${present}: ${value}, expected no such header.`;
+    return { reason: "http_header", detail };
+  };
+}
+
+const noHeader = (where: string, name: string): Failure => ({
+  reason: "http_header",
+  detail: `${where} sent no header ${quoted(name)}.`,
+});
+
+function judgeMatch(
+  { name, source, pattern }: { name: string; source: string; pattern: Pattern },
+  head: Head,
+  look: Look,
+): Failure | undefined {
+  const where = whereOf(look);
+  const value = head.header(name.toLowerCase());
+  if (value === undefined) return noHeader(where, name);
+  const found = pattern.find(value);
+  if ("tooLong" in found) return tooLong({ text: source });
+  if (found.value !== null) return undefined;
+  const detail = `${where} sent ${name}: ${look.quote(value)}, expected it to match`;
+  return { reason: "http_header", detail: `${detail} ${quoted(source)}.` };
 }
 
 type JudgeText = (answer: HttpAnswer, look: Look) => Failure | undefined;
 
 /** Bodies are not shown in sentences: they may hold what no log should. */
-function compileBody(options: HttpOptions): JudgeText | undefined {
+function compileBody(options: AssertionOptions, path: string): JudgeText | undefined {
   const { bodyContains, bodyMatches, bodyMatchesFlags } = options;
   const pattern =
     bodyMatches === undefined
       ? undefined
-      : compilePattern(bodyMatches, "options.bodyMatches", bodyMatchesFlags);
+      : compilePattern(bodyMatches, `${path}.bodyMatches`, bodyMatchesFlags);
   const needle = bodyContains === undefined ? undefined : Buffer.from(bodyContains);
   if (needle === undefined && pattern === undefined) return undefined;
   return (answer, look) => {
-    const coding = answer.head.header("content-encoding") ?? "identity";
+    const coding = answer.coding ?? "identity";
     const size = `${answer.body.length} bytes${coding === "identity" ? "" : `, coded ${coding}`}`;
     const body = `The body of ${whereOf(look)} (${size})`;
     if (needle !== undefined && !answer.body.includes(needle)) {
@@ -151,10 +205,7 @@ function judgePattern(
 ): Failure | undefined {
   const shown = quoted(words.bodyMatches ?? "");
   const found = pattern.find(answer.body.toString("utf8"));
-  if ("tooLong" in found) {
-    const detail = `The expression ${shown} took longer than ${LIMITS.expressionMsMax} ms.`;
-    return { reason: "misconfigured", detail };
-  }
+  if ("tooLong" in found) return tooLong({ text: words.bodyMatches ?? "" });
   if (found.value !== null) return undefined;
   return { reason: "http_body", detail: `${words.body} does not match ${shown}.` };
 }

@@ -8,6 +8,8 @@ export interface Head {
   header(name: string): string | undefined;
   /** All headers: names in lower case, several values of one name joined by ", ". */
   headers(): Map<string, string>;
+  /** The values of Set-Cookie, which alone cannot be joined (RFC 6265 3). */
+  setCookies(): string[];
 }
 
 /** What is wrong with an answer, as the end of a sentence that begins with the server. */
@@ -82,6 +84,10 @@ function parseHead(text: string): Head | Flaw {
     // Most checks ask for no header, so most heads are never taken apart.
     header: (name) => (headers ??= parseHeaders(text)).get(name),
     headers: () => (headers ??= parseHeaders(text)),
+    setCookies: () =>
+      linesOf(text)
+        .filter((line) => /^set-cookie:/i.test(line))
+        .map((line) => line.slice("set-cookie:".length).trim()),
   };
 }
 

@@ -4,14 +4,17 @@ import { noPhases } from "../../shared/outcome.ts";
 import type { ReasonCode } from "../../shared/reason.ts";
 import { REASONS } from "../../shared/reason.ts";
 import type { AbortCheck, CheckContext } from "./check.ts";
+import type { Failure } from "./failure.ts";
+import { secretForms } from "./secrets.ts";
 import { hostPort, milliseconds, quoted, safeDetail, withoutSecrets } from "./sentence.ts";
 
 /**
- * How far a look has come; a timeout is named after it.
+ * How far a look has come; a timeout is named after it. `preparing` does what comes before the
+ * target is spoken to, as a part of its own (a token, a tunnel through a proxy);
  * `resolving` asks the resolver; `connecting` waits for the TCP connection; `handshaking` speaks
  * TLS; `talking` is connected and waits for the answer.
  */
-export type LookPhase = "resolving" | "connecting" | "handshaking" | "talking";
+export type LookPhase = "preparing" | "resolving" | "connecting" | "handshaking" | "talking";
 
 /** One look under way; the kind moves it on, the look delivers exactly one outcome. */
 export interface Look {
@@ -31,14 +34,22 @@ export interface Look {
   resolver: string;
   /** Whether the resolver was asked, or the question still waits for a place in this probe. */
   resolverAsked: () => boolean;
+  /** The part that prepares this look now; a deadline is its own. */
+  part: Look | undefined;
   /** Closes what the look holds open now; run when it ends, and between two connections. */
   release: () => void;
+  /** What every sentence of a failure begins with, such as the step of several; may be empty. */
+  about: string;
   /** What has been seen so far, as the end of the sentence of a timeout; may be empty. */
   progress: () => string;
   /** Whether the outcome was given; nothing may be done after it. */
   ended(): boolean;
-  /** Milliseconds since the look began. */
+  /** Milliseconds since the look began, or since its last `restart`. */
   elapsedMs(): number;
+  /** Latency counts from now on: what came before was not the target's doing. */
+  restart(): void;
+  /** Hides a secret that came to light during the look. */
+  hide(secret: string): void;
   /** Text that the target sent, in quotes, without secrets; they are removed before it is cut. */
   quote(text: string, charsMax?: number): string;
   /** Ends the look well, or as too slow when it took longer than its latency limit. */
@@ -76,8 +87,8 @@ const allSecrets = (setup: LookSetup, context: CheckContext): readonly string[] 
  */
 export function startLook(setup: LookSetup): Look {
   const { context, done } = setup;
-  const secrets = context.secrets === undefined ? setup.secrets : allSecrets(setup, context);
-  const startedMs = context.clock.monoMs();
+  let secrets = context.secrets === undefined ? setup.secrets : allSecrets(setup, context);
+  let startedMs = context.clock.monoMs();
   let ended = false;
   const elapsedMs = (): number => context.clock.monoMs() - startedMs;
   const end = (outcome: CheckOutcome): void => {
@@ -92,7 +103,7 @@ export function startLook(setup: LookSetup): Look {
     end({
       class: row.class,
       reason,
-      detail: safeDetail(detail, secrets),
+      detail: safeDetail(look.about + detail, secrets),
       phases: look.phases,
       source: row.source,
       ...(look.resolver === "" ? {} : { resolver: look.resolver }),
@@ -120,15 +131,40 @@ export function startLook(setup: LookSetup): Look {
     sourceAddress: context.sourceAddress,
     resolver: "",
     resolverAsked: always,
+    part: undefined,
     release: nothing,
+    about: "",
     progress: silence,
     ended: () => ended,
     elapsedMs,
+    restart: () => void (startedMs = context.clock.monoMs()),
+    hide: (secret) => void (secrets = [...secretForms([secret]), ...secrets]),
     quote: (text, charsMax) => quoted(withoutSecrets(text, secrets), charsMax),
     pass,
     fail,
   };
   return look;
+}
+
+/**
+ * Starts a part of a look that prepares it: what goes wrong in it is not the target's doing, so
+ * `failed` says what it means for the look.
+ */
+export function startPart(look: Look, failed: (outcome: CheckOutcome) => Failure): Look {
+  const part = startLook({
+    context: look.context,
+    secrets: [],
+    latencyLimitMs: undefined,
+    done(outcome) {
+      if (look.ended() || outcome.class === "ok") return;
+      const failure = failed(outcome);
+      look.fail(failure.reason, failure.detail);
+    },
+  });
+  look.phase = "preparing";
+  look.part = part;
+  look.release = () => part.fail("aborted", "The look is over.");
+  return part;
 }
 
 /** The abort of a look: a timeout of the phase reached, or void because the probe stops. */
@@ -139,6 +175,9 @@ export function abortOf(look: Look): AbortCheck {
     const within = `within ${milliseconds(look.context.timeoutMs)}`;
     const where = whereOf(look);
     switch (look.phase) {
+      case "preparing":
+        if (look.part !== undefined) return abortOf(look.part)(why);
+        return look.fail("internal", "The look was prepared by nobody.");
       case "resolving":
         if (!look.resolverAsked()) {
           const waited = `${look.host} was not looked up ${within}`;

@@ -56,6 +56,13 @@ export const commonOptions = {
     .max(60_000)
     .optional()
     .describe("Longest time a passing look may take, milliseconds. Default: only the deadline."),
+  mustFail: z
+    .boolean()
+    .default(false)
+    .describe(
+      "True: the check passes when the target does not (sub or dead), and fails when it does. " +
+        "A probe without any network finds it passed, too.",
+    ),
 };
 
 /** Options of TLS. */

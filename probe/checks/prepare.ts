@@ -2,10 +2,12 @@
 import { QuorateError } from "../../shared/errors.ts";
 import { validOptions } from "../../shared/options.ts";
 import type { Options } from "../../shared/options.ts";
+import type { CheckOutcome } from "../../shared/outcome.ts";
+import { REASONS } from "../../shared/reason.ts";
 import type { CheckKind, CheckSite, PreparedCheck } from "./check.ts";
 import { checkReferences, hasReference, resolveReferences } from "./secrets.ts";
 import { secretForms, withoutSecretsIn } from "./secrets.ts";
-import { withoutSecrets } from "./sentence.ts";
+import { safeDetail, withoutSecrets } from "./sentence.ts";
 
 const NOUN = "check";
 
@@ -15,17 +17,45 @@ const NOUN = "check";
  */
 export function prepareKind(kind: CheckKind, options: unknown, site?: CheckSite): PreparedCheck {
   const valid = validOptions(kind, NOUN, options);
-  if (!isOptions(options) || !hasReference(options)) return kind.prepare(valid, site);
+  if (!isOptions(options) || !hasReference(options)) return prepared(kind, valid, site);
   checkReferences(options);
   return site === undefined
     ? preparedUnresolved(kind, options)
     : preparedWithSecrets(kind, options, site);
 }
 
+/** The check, or the check of the opposite. */
+function prepared(kind: CheckKind, valid: unknown, site?: CheckSite): PreparedCheck {
+  const check = kind.prepare(valid, site);
+  const mustFail = isOptions(valid) && valid["mustFail"] === true;
+  return mustFail ? opposite(check) : check;
+}
+
+/** Passes when the target does not; what says nothing about the target says nothing here too. */
+function opposite(check: PreparedCheck): PreparedCheck {
+  return {
+    ...check,
+    endpoint: `not ${check.endpoint}`,
+    run: (context, done) => check.run(context, (outcome) => done(oppositeOf(outcome, check))),
+  };
+}
+
+function oppositeOf(outcome: CheckOutcome, { endpoint }: PreparedCheck): CheckOutcome {
+  const { phases, facts } = outcome;
+  if (outcome.class === "ok") {
+    const { class: outcomeClass, source } = REASONS.must_fail;
+    const detail = safeDetail(`${endpoint} passed, although it must fail.`, []);
+    return { ...outcome, class: outcomeClass, reason: "must_fail", detail, source };
+  }
+  if (outcome.class !== "sub" && outcome.class !== "dead") return outcome;
+  const failedAs = { ...facts, failedAs: outcome.reason };
+  return { class: "ok", reason: "ok", detail: "", phases, source: null, facts: failedAs };
+}
+
 /** Errors of options that hold a reference are not told: the probe will see another text. */
 function preparedUnresolved(kind: CheckKind, options: Options): PreparedCheck {
   try {
-    return kind.prepare(validOptions(kind, NOUN, options));
+    return prepared(kind, validOptions(kind, NOUN, options));
   } catch (thrown) {
     if (!(thrown instanceof QuorateError)) throw thrown;
     const issues = thrown.issues.filter(({ path }) => !hasReference(valueAt(options, path)));
