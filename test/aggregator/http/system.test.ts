@@ -1,12 +1,17 @@
 /** Version, metrics and the first page. */
 import assert from "node:assert/strict";
+import { NOTIFIER_KINDS } from "../../../aggregator/notifiers/index.ts";
+import { CHECK_KINDS } from "../../../probe/checks/index.ts";
 import test from "node:test";
 import { withHttpRoom } from "../../helpers/http-room.ts";
 
 test("the version names the kinds of check and of notifier", () =>
   withHttpRoom(async (room) => {
     const { body } = await room.expect(200, "GET /api/v1/version");
-    const kinds = { checkKinds: ["http", "tcp", "grpc"], notifierKinds: ["webhook"] };
+    const kinds = {
+      checkKinds: CHECK_KINDS.map(({ kind }) => kind),
+      notifierKinds: NOTIFIER_KINDS.map(({ kind }) => kind),
+    };
     assert.deepEqual(body, { name: "quorate", version: "0.0.0-test", ...kinds });
   }));
 
