@@ -139,10 +139,8 @@ function testOutcomes({ room, prepare, has }: Subject): void {
   it("calls a refused connection dead, and names the address", async () => {
     const { closed } = room();
     const outcome = await expectClass(prepare("127.0.0.1", closed), "dead", "connection_refused");
-    assert.equal(
-      outcome.detail,
-      `Connection refused: nothing is listening on 127.0.0.1:${closed}.`,
-    );
+    const sentence = `Connection refused: nothing is listening on 127.0.0.1:${closed}.`;
+    assert.ok(outcome.detail.endsWith(sentence), outcome.detail);
   });
 }
 
