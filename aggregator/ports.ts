@@ -5,7 +5,7 @@ import type { ProbeStatus } from "../shared/probe.ts";
 import type { Target } from "../shared/target.ts";
 import type { VerdictExplanation, VerdictState } from "../shared/verdict.ts";
 import type { EventBody } from "./verdict/event.ts";
-import type { StoredEvent } from "./store-ports.ts";
+import type { StoredEvent, UptimeSpan } from "./store-ports.ts";
 
 export type * from "./store-ports.ts";
 
@@ -29,6 +29,8 @@ export interface Engine {
   verdict(targetId: string): VerdictSummary | null;
   explain(targetId: string): VerdictExplanation | null;
   /** State of a probe as a witness; null when the engine does not know it. */
+  /** What a target has been since when, for its uptime; null when it is not known. */
+  presentSpan(targetId: string): Omit<UptimeSpan, "targetId" | "toMs"> | null;
   probe(probeId: string): Pick<ProbeStatus, "state" | "reason" | "sinceMs"> | null;
   /** Canary ids that fail from half of the mesh or more. */
   excludedCanaries(): readonly string[];

@@ -67,6 +67,31 @@ export interface EffectsCommit {
   transitions: readonly TransitionRow[];
   incidents: readonly IncidentChange[];
   notifications: readonly NewNotification[];
+  /** Times that targets spent in one state, now over; one that is there already is ignored. */
+  spans: readonly UptimeSpan[];
+}
+
+/** A time that a target spent in one state, under maintenance or not. */
+export interface UptimeSpan {
+  targetId: string;
+  fromMs: number;
+  /** End, not included. */
+  toMs: number;
+  state: VerdictState;
+  maintenance: boolean;
+}
+
+/** How long a target was in one state within a range. */
+export interface UptimeTotal {
+  state: VerdictState;
+  maintenance: boolean;
+  ms: number;
+}
+
+/** Uptime by state. */
+export interface UptimeStore {
+  /** Totals of a range, its end not included; without the time that is not over. */
+  totals(targetId: string, range: { fromMs: number; toMs: number }): Promise<UptimeTotal[]>;
 }
 
 /** A transition as stored. */
@@ -293,6 +318,7 @@ export interface Store {
   readonly threads: ThreadStore;
   readonly tokens: TokenStore;
   readonly history: HistoryStore;
+  readonly uptime: UptimeStore;
   readonly idempotency: IdempotencyStore;
   close(): Promise<void>;
 }

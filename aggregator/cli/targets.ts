@@ -11,6 +11,7 @@ import type { ClientFlags, ListFlags, Session } from "./session.ts";
 import type { Column, Row } from "./table.ts";
 import { addSpecFlags, specOf } from "./target-spec.ts";
 import type { SpecFlags } from "./target-spec.ts";
+import { addUptime } from "./uptime.ts";
 import { ago, dateTime, formatDuration, formatLabels, verdictCell } from "./words.ts";
 
 interface RevisionFlag {
@@ -26,6 +27,7 @@ interface ResultFlags extends ListFlags {
 export function addTargets(program: Command, context: CliContext): void {
   const targets = program.command("targets").description("targets: what is checked");
   addWrites(targets, context);
+  addUptime(targets, context);
   addListVerb(targets, "list", "list targets with their verdicts")
     .option("--label <key=value>", "only with this label; may be given again", collectTexts)
     .option("--kind <kind>", "only of this kind")

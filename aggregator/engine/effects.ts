@@ -7,8 +7,8 @@ import type { Target } from "../../shared/target.ts";
 import { publicEvents } from "../alert/events.ts";
 import type { EventLookups } from "../alert/events.ts";
 import { planNotifications } from "../alert/plan.ts";
-import type { EffectsCommit, IncidentChange, TransitionRow } from "../ports.ts";
-import type { Effect, IncidentEffect } from "../verdict/effect.ts";
+import type { EffectsCommit, IncidentChange, TransitionRow, UptimeSpan } from "../ports.ts";
+import type { Effect, IncidentEffect, UptimeEffect } from "../verdict/effect.ts";
 import type { EventBody } from "../verdict/event.ts";
 import type { EngineState } from "../verdict/state.ts";
 
@@ -53,6 +53,7 @@ export function buildCommit(
       effect.type === "incident" ? [incidentChange(effect)] : [],
     ),
     notifications: planNotifications({ effects, events, ...context }),
+    spans: effects.flatMap((effect) => (effect.type === "uptime" ? [spanOf(effect)] : [])),
   };
 }
 
@@ -73,6 +74,10 @@ function transitionRow(effect: Effect): TransitionRow[] {
   if (effect.type !== "transition") return [];
   const { targetId, number, atMs, from, to, incidentId, explanation } = effect;
   return [{ targetId, number, atMs, from, to, incidentId, explanation }];
+}
+
+function spanOf({ type: _type, ...span }: UptimeEffect): UptimeSpan {
+  return span;
 }
 
 const STATES: Record<IncidentEffect["change"], IncidentChange["state"]> = {

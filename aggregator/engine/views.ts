@@ -26,6 +26,7 @@ export function engineViews(living: Viewed): Omit<Engine, "submit" | "close"> {
       const target = living.state.targets.get(targetId);
       return target ? explain(living.state, target, living.time.nowMs()) : null;
     },
+    presentSpan: (targetId) => living.state.targets.get(targetId)?.span ?? null,
     probe: (probeId) => {
       const record = living.state.probes.get(probeId);
       return record

@@ -24,6 +24,7 @@ import { addSystem } from "./routes/system.ts";
 import { addTargetReads, addTargetWrites } from "./routes/targets.ts";
 import { addTokens } from "./routes/tokens.ts";
 import { addVerdicts } from "./routes/verdicts.ts";
+import { addUptime } from "./routes/uptime.ts";
 
 /** The HTTP side of one aggregator. */
 export interface HttpApp {
@@ -42,6 +43,7 @@ const ROUTES: readonly ((app: App, context: RouteContext) => void)[] = [
   addRuns,
   addHistory,
   addVerdicts,
+  addUptime,
   addProbes,
   addMesh,
   addIncidents,

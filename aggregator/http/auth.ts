@@ -9,8 +9,11 @@ import type { TokenService } from "../registry/tokens.ts";
 import type { AppEnv } from "./context.ts";
 import { createSignInLimit } from "./sign-in-limit.ts";
 
-/** Scopes a route may need, each including those before it. */
-const ROUTE_SCOPES = ["read", "write", "admin"] as const;
+/**
+ * Scopes a route may need. Of `read`, `write` and `admin` each includes those before it; `calls` is
+ * that of machines which report business calls, and who may write may do that too.
+ */
+const ROUTE_SCOPES = ["calls", "read", "write", "admin"] as const;
 
 /** The scope a route needs. */
 export type RouteScope = (typeof ROUTE_SCOPES)[number];
@@ -80,8 +83,9 @@ function bearerOf(c: Context<AppEnv>): string {
   throw new QuorateError("unauthenticated", sentence);
 }
 
-/** Admin does all, write implies read; probe and calls are for machines, and do none of this. */
+/** Admin does all, write implies read; probe and calls are for machines, each for one thing. */
 function isEnough(scope: TokenScope, needed: RouteScope): boolean {
+  if (needed === "calls") return scope === "calls" || scope === "write" || scope === "admin";
   if (scope === "probe" || scope === "calls") return false;
   return ROUTE_SCOPES.indexOf(scope) >= ROUTE_SCOPES.indexOf(needed);
 }

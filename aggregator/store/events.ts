@@ -8,6 +8,7 @@ import { fromJson } from "./json.ts";
 import type { LogWriter } from "./log.ts";
 import type { Outbox } from "./outbox.ts";
 import { keyOf, pageOf } from "./page.ts";
+import { createSpanWriter } from "./uptime.ts";
 
 interface EventRow {
   number: number;
@@ -70,6 +71,7 @@ export function createEventStore(
 /** Writes a commit inside the caller's transaction: the log's new end and the new events. */
 function createCommitWriter({ db }: Connection, writer: LogWriter, outbox: Outbox) {
   const putIncident = createIncidentWriter(db);
+  const putSpan = createSpanWriter(db);
   // Looked for first: an insert that is refused would use up a number.
   const known = db.prepare<[string], number>("SELECT number FROM events WHERE id = ?").pluck();
   const putEvent = db.prepare<[string, number, string]>(
@@ -97,6 +99,7 @@ function createCommitWriter({ db }: Connection, writer: LogWriter, outbox: Outbo
       putTransition.run(targetId, number, atMs, from, to, incidentId, JSON.stringify(explanation));
     }
     for (const incident of commit.incidents) putIncident(incident);
+    for (const span of commit.spans) putSpan(span);
     outbox.add(commit.notifications);
     return { seq, events };
   };

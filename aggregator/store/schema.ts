@@ -135,8 +135,21 @@ INSERT INTO facts (name, value)
   HAVING max(value) > 0;
 `;
 
+/** Maintenance is what operators plan; the windows of it that begin soon stand in the log. */
+const OVERLAYS = `
+CREATE TABLE uptime_spans (
+  target_id TEXT NOT NULL, from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL, state TEXT NOT NULL,
+  maintenance INTEGER NOT NULL, PRIMARY KEY (target_id, from_ms)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX uptime_spans_by_end ON uptime_spans (target_id, to_ms);
+CREATE INDEX uptime_spans_by_age ON uptime_spans (to_ms);
+CREATE TABLE maintenance (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, revision INTEGER NOT NULL, body TEXT NOT NULL
+) STRICT;
+`;
+
 /** Step i leads from version i to version i + 1. A step that was released never changes. */
-const MIGRATIONS: readonly string[] = [LOG + NOUNS + EFFECTS + HISTORY, THREADS, ARCHIVE];
+const MIGRATIONS: readonly string[] = [LOG + NOUNS + EFFECTS + HISTORY, THREADS, ARCHIVE, OVERLAYS];
 
 /** Brings the file to the newest version, all steps in one transaction; refuses a newer file. */
 export function migrate(db: Database.Database, path: string): void {

@@ -16,6 +16,7 @@ import { createProbeStore } from "./probes.ts";
 import { createTargetStore } from "./targets.ts";
 import { createThreadStore } from "./threads.ts";
 import { createTokenStore } from "./tokens.ts";
+import { createUptimeStore } from "./uptime.ts";
 
 /** Options of the store. */
 export interface SqliteStoreOptions extends ConnectionOptions {
@@ -46,6 +47,7 @@ export function createSqliteStore(connection: Connection, clock: Clock): Store {
     threads: createThreadStore(connection),
     tokens: createTokenStore(connection),
     history: createHistoryStore(connection, facts, writer),
+    uptime: createUptimeStore(connection),
     idempotency: createIdempotencyStore(connection, clock),
     close: () => connection.close(),
   };

@@ -14,6 +14,7 @@ import { latencyPageSchema, resultPageSchema } from "./result.ts";
 import { readServerSentEvents } from "./sse.ts";
 import { runSchema, targetPageSchema, targetSchema } from "./target.ts";
 import { tokenCreatedSchema, tokenPageSchema } from "./token.ts";
+import { callsAnswerSchema, uptimePageSchema } from "./uptime.ts";
 import { explanationSchema, transitionPageSchema } from "./verdict.ts";
 import { verdictPageSchema, verdictSchema } from "./verdict.ts";
 import { versionSchema } from "./version.ts";
@@ -35,6 +36,13 @@ export interface RangeOptions {
   to?: string | number | undefined;
   /** Name or id of a probe. */
   probe?: string | undefined;
+}
+
+/** A part of the uptime, in one row or one for each day or month. */
+export interface UptimeOptions {
+  from?: string | number | undefined;
+  to?: string | number | undefined;
+  by?: "day" | "month" | undefined;
 }
 
 /** A write that only happens when the stored revision is still this one. */
@@ -83,6 +91,15 @@ const targetCalls = (api: ApiRequester) => ({
   results: (target: string, query: RangeOptions & PageOptions = {}) => {
     const path = apiPath("targets", target, "results");
     return api.send({ method: "GET", path, query, schema: resultPageSchema });
+  },
+  uptime: (target: string, query: UptimeOptions = {}) => {
+    const path = apiPath("targets", target, "uptime");
+    return api.send({ method: "GET", path, query, schema: uptimePageSchema });
+  },
+  /** Reports how business calls went; a repeated window is left out. */
+  calls: (target: string, body: unknown) => {
+    const path = apiPath("targets", target, "calls");
+    return api.send({ method: "POST", path, body, schema: callsAnswerSchema });
   },
   latency: (target: string, query: RangeOptions & { spanMs?: number | undefined } = {}) => {
     const path = apiPath("targets", target, "latency");

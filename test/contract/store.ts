@@ -7,6 +7,7 @@ import { HISTORY_TESTS } from "./store/history.ts";
 import { LOG_TESTS } from "./store/log.ts";
 import { NOTIFICATION_TESTS } from "./store/notifications.ts";
 import { NOUN_TESTS } from "./store/nouns.ts";
+import { UPTIME_TESTS } from "./store/uptime.ts";
 
 /** Registers the contract's tests for the stores that `open` makes. */
 export function storeContract(kind: string, open: () => Promise<StoreHarness>): void {
@@ -17,6 +18,7 @@ export function storeContract(kind: string, open: () => Promise<StoreHarness>): 
     NOTIFICATION_TESTS,
     NOUN_TESTS,
     HISTORY_TESTS,
+    UPTIME_TESTS,
   ].flat();
   for (const [statement, show] of tests) {
     test(`${kind}: ${statement}`, async () => {

@@ -26,6 +26,7 @@ for (let sequence = seq + 1; ; sequence += 3) {
     transitions: [],
     incidents: [],
     notifications: [],
+    spans: [],
     events: [eventWithId(`event-${first}`)],
   });
   process.stdout.write(`${first + 2} ${event?.number}\n`);

@@ -43,6 +43,10 @@ export function createFakeEngine(store: Pick<Store, "log">, clock: Clock): FakeE
       return { targetId, state, sinceMs: 0, lean: null, incidentId: null, transition: 1 };
     },
     explain: () => null,
+    presentSpan: (targetId) => {
+      const state = verdicts.get(targetId);
+      return state === undefined ? null : { fromMs: 0, state, maintenance: false };
+    },
     probe: () => null,
     excludedCanaries: () => excluded,
     nowMs: () => clock.wallMs(),

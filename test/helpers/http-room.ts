@@ -202,6 +202,6 @@ function caller(app: HttpApp, tokenOf: HttpRoom["token"]): HttpRoom["call"] {
 }
 
 function commitEvents(store: Store, clock: SimClock, events: readonly PublicEvent[]) {
-  const nothing = { tick: null, transitions: [], incidents: [], notifications: [] };
+  const nothing = { tick: null, transitions: [], incidents: [], notifications: [], spans: [] };
   return store.events.commit({ atMs: clock.wallMs(), events, ...nothing });
 }

@@ -15,7 +15,8 @@ const LAST_MS = 8.64e15;
 
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
 
-const moment = (description: string) =>
+/** A moment in a query, as milliseconds of log time. */
+export const moment = (description: string) =>
   z
     .string()
     .max(40)

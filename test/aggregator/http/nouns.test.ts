@@ -69,7 +69,7 @@ async function openIncident(room: HttpRoom, id: string, atMs: number): Promise<v
       sentence: "web is down.",
     } as const,
   ];
-  const nothing = { tick: null, events: [], transitions: [], notifications: [] };
+  const nothing = { tick: null, events: [], transitions: [], notifications: [], spans: [] };
   await room.store.events.commit({ atMs, incidents, ...nothing });
 }
 

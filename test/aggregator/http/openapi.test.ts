@@ -105,6 +105,7 @@ test("every operation under /api says which scope it needs, and only reads need 
       const scope = operation["x-quorate-scope"];
       if (!path.startsWith("/api/")) assert.deepEqual(operation.security, [], what);
       else if (path.startsWith("/api/v1/tokens")) assert.equal(scope, "admin", what);
+      else if (path.endsWith("/calls")) assert.equal(scope, "calls", what);
       else assert.equal(scope, method === "get" ? "read" : "write", what);
     }
   }));
@@ -126,6 +127,8 @@ const EXPECTED = `
   post /api/v1/targets/{id}/run
   get /api/v1/targets/{id}/results
   get /api/v1/targets/{id}/latency
+  get /api/v1/targets/{id}/uptime
+  post /api/v1/targets/{id}/calls
   get /api/v1/verdicts
   get /api/v1/verdicts/{target}
   get /api/v1/verdicts/{target}/explain

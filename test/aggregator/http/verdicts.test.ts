@@ -76,7 +76,7 @@ test("a verdict is explained as it is now, and as it was at a past transition", 
       incidentId: null,
       explanation: { ...explanation, sentence: `Transition ${number}.` },
     }));
-    const nothing = { tick: null, events: [], incidents: [], notifications: [] };
+    const nothing = { tick: null, events: [], incidents: [], notifications: [], spans: [] };
     await room.store.events.commit({ atMs: START_MS, transitions, ...nothing });
     const past = await room.expect(200, "GET /api/v1/verdicts/web/explain?transition=2");
     assert.equal(explanationSchema.parse(past.body).sentence, "Transition 2.");

@@ -11,6 +11,7 @@ const NOTHING: EffectsCommit = {
   transitions: [],
   incidents: [],
   notifications: [],
+  spans: [],
 };
 
 function transition(number: number): TransitionRow {
