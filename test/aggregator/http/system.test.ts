@@ -1,8 +1,8 @@
 /** Version, metrics and the first page. */
 import assert from "node:assert/strict";
+import test from "node:test";
 import { NOTIFIER_KINDS } from "../../../aggregator/notifiers/index.ts";
 import { CHECK_KINDS } from "../../../probe/checks/index.ts";
-import test from "node:test";
 import { withHttpRoom } from "../../helpers/http-room.ts";
 
 test("the version names the kinds of check and of notifier", () =>
