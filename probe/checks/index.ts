@@ -15,6 +15,7 @@ import { pushKind } from "./push.ts";
 import { redisKind } from "./redis.ts";
 import { smtpKind } from "./smtp.ts";
 import { tcpKind } from "./tcp.ts";
+import { websocketKind } from "./websocket.ts";
 
 /** Every kind of check; a new kind is one file and one line here. */
 export const CHECK_KINDS: readonly CheckKind[] = [
@@ -24,6 +25,7 @@ export const CHECK_KINDS: readonly CheckKind[] = [
   grpcKind,
   dnsKind,
   icmpKind,
+  websocketKind,
   smtpKind,
   postgresKind,
   mysqlKind,

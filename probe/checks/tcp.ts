@@ -11,19 +11,11 @@ import { commonOptions, hostSchema, portSchema, tlsSchema } from "./options.ts";
 import { hostPort } from "./sentence.ts";
 import { secretForms } from "./secrets.ts";
 import { TCP_EXAMPLES } from "./tcp-examples.ts";
-import { compileScript, createReceived, scriptFlaw } from "./tcp-script.ts";
+import { scriptSecrets, scriptText } from "./script-text.ts";
+import { compileScript, createReceived } from "./tcp-script.ts";
 import type { ExpectStep, Step } from "./tcp-script.ts";
 import { planTls } from "./tls.ts";
 import type { TlsPlan } from "./tls.ts";
-
-const scriptText = z
-  .string()
-  .min(1)
-  .max(8_192)
-  .superRefine((text, context) => {
-    const flaw = scriptFlaw(text);
-    if (flaw !== undefined) context.addIssue({ code: "custom", message: flaw });
-  });
 
 const lineSchema = z
   .strictObject({
@@ -51,10 +43,7 @@ const tcpSchema = z
       .max(50)
       .default([])
       .describe("What is sent and expected, in order. Default: connecting is enough."),
-    secrets: z
-      .record(z.string().regex(/^[A-Za-z0-9_-]{1,40}$/), z.string().min(1).max(4_096))
-      .default({})
-      .describe("Secret texts that `send` names as {{name}}."),
+    secrets: scriptSecrets,
     tls: tlsSchema
       .optional()
       .describe("Present: TLS is spoken, from the start unless the script has a startTls."),

@@ -16,6 +16,7 @@ import { pushContract } from "./checks/push.ts";
 import { redisContract } from "./checks/redis.ts";
 import { smtpContract } from "./checks/smtp.ts";
 import { tcpContract } from "./checks/tcp.ts";
+import { websocketContract } from "./checks/websocket.ts";
 
 /** A new kind adds its file in `checks/` and one line here. */
 const CONTRACTS: CheckContract[] = [
@@ -25,6 +26,7 @@ const CONTRACTS: CheckContract[] = [
   grpcContract,
   dnsContract,
   icmpContract,
+  websocketContract,
   smtpContract,
   postgresContract,
   mysqlContract,
