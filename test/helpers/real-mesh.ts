@@ -71,6 +71,10 @@ export interface ProbePlace {
 export interface RealMeshOptions {
   /** Address that the gRPC port listens on. Default 127.0.0.1. */
   grpcHost?: string;
+  /** Further flags of the aggregator. Default none. */
+  flags?: readonly string[];
+  /** Further environment of the aggregator. Default none. */
+  env?: Record<string, string>;
   /** Time between heartbeats; offline after three of them, so shorter is faster and noisier. */
   heartbeatMs?: number;
 }
@@ -96,11 +100,11 @@ interface Ports {
 
 /** Starts an aggregator in a folder, on these ports (0: any), and waits until it is ready. */
 async function launch(data: string, options: Required<RealMeshOptions> & Ports) {
-  const { heartbeatMs, grpcHost, http, grpc } = options;
+  const { heartbeatMs, grpcHost, http, grpc, flags, env } = options;
   const args = ["aggregator", "--data", data, "--heartbeat-ms", String(heartbeatMs)];
   args.push("--listen", `127.0.0.1:${http}`, "--grpc-listen", `${grpcHost}:${grpc}`);
   if (grpcHost !== "127.0.0.1") args.push("--insecure");
-  const program = startProgram(args);
+  const program = startProgram([...args, ...flags], { env });
   const [, url = ""] = await program.says(/^http (http:\S+)$/m);
   const [, grpcPort] = await program.says(/^grpc [\d.]+:(\d+)$/m);
   return { program, url, httpPort: Number(new URL(url).port), grpcPort: Number(grpcPort) };
@@ -108,10 +112,11 @@ async function launch(data: string, options: Required<RealMeshOptions> & Ports) 
 
 /** Opens a mesh without probes. */
 export async function openRealMesh(options: RealMeshOptions): Promise<OpenMesh> {
-  const { heartbeatMs = 800, grpcHost = "127.0.0.1" } = options;
+  const { heartbeatMs = 800, grpcHost = "127.0.0.1", flags = [], env = {} } = options;
+  const how = { heartbeatMs, grpcHost, flags, env };
   const folder = mkdtempSync(join(tmpdir(), "quorate-e2e-"));
   const data = join(folder, "aggregator");
-  const first = await launch(data, { heartbeatMs, grpcHost, http: 0, grpc: 0 });
+  const first = await launch(data, { ...how, http: 0, grpc: 0 });
   const { url, httpPort, grpcPort } = first;
   const token = readFileSync(join(data, "admin.token"), "utf8").trim();
   const client = createApiClient({ url, token });
@@ -134,7 +139,7 @@ export async function openRealMesh(options: RealMeshOptions): Promise<OpenMesh> 
     aggregator: () => aggregator,
     async startAggregator() {
       const ports = { http: httpPort, grpc: grpcPort };
-      const again = await launch(data, { heartbeatMs, grpcHost, ...ports });
+      const again = await launch(data, { ...how, ...ports });
       aggregator = again.program;
     },
     addProbe: (name, port = grpcPort) => addProbeAt(name, { aggregator: `127.0.0.1:${port}` }),

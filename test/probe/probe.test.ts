@@ -42,6 +42,36 @@ test("a probe beats again and again, with or without canaries", async (t) => {
   assert.deepEqual(room.mesh.last()?.heartbeats[0]?.canaries, []);
 });
 
+test("a probe that lost the aggregator and not its network tells so when it is back", async (t) => {
+  const room = await openProbeRoom(t);
+  await opened(room);
+  room.assign();
+  await eventually("the canary is known", () => {
+    return room.mesh.last()?.heartbeats.some(({ canaries }) => canaries.length === 1) ?? false;
+  });
+  assert.equal(room.mesh.last()?.heartbeats.at(-1)?.lastOutage, undefined);
+  room.mesh.last()?.end();
+  await eventually("it is back", () => {
+    return room.mesh.sessions.length === 2 && (room.mesh.last()?.heartbeats.length ?? 0) > 0;
+  });
+  const outage = room.mesh.last()?.heartbeats.at(-1)?.lastOutage;
+  assert.equal(outage?.why, "The aggregator ended the session.");
+  assert.deepEqual([outage?.rounds, outage?.wellRounds], [1, 1]);
+  assert.ok((outage?.lastedMs ?? 0) >= 200);
+});
+
+test("a probe on the data folder of another one is refused, and does not come back", async (t) => {
+  const refused: string[] = [];
+  const room = await openProbeRoom(t);
+  await opened(room);
+  await room.probe.stop({ reason: "Moving.", deadlineMs: 500 });
+  const other = { dataDir: room.dataDir, onRefused: (why: string) => void refused.push(why) };
+  const second = await openProbeRoom(t, { welcome: { probeId: "prb_2", name: "rack-b" } }, other);
+  await eventually("it is refused", () => refused.length === 1);
+  assert.match(refused[0] ?? "", /those of probe rack-a \(prb_1\)/);
+  assert.equal(second.probe.state().name, "refused");
+});
+
 test("what is assigned is checked at its interval, and results carry the anchor", async (t) => {
   const room = await openProbeRoom(t);
   await opened(room);

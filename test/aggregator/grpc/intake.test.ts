@@ -28,6 +28,14 @@ roomTest("a batch is acknowledged only after it is committed", async (room) => {
   assert.deepEqual(await room.store.probes.boot("prb_a", BOOT_ID), { boot: 1, lastSequence: 2 });
 });
 
+roomTest("a batch that is malformed is named before the session ends", async (room) => {
+  const session = await room.joined("token-a");
+  session.results(1);
+  session.results(2, { batch: Buffer.from([0xff, 0xff]) });
+  assert.deepEqual(await session.next("refused"), { bootId: BOOT_ID, sequence: 2 });
+  assert.match(await goodbyeOf(session), /^Batch 2 of boot \w+ is malformed: its bytes cannot/);
+});
+
 roomTest(
   "a batch that was submitted before is acknowledged again, and not submitted",
   async (room) => {
