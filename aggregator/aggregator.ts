@@ -24,6 +24,7 @@ import type { NotifierAllowance } from "./notifiers/index.ts";
 import * as notifiers from "./notifiers/index.ts";
 import type { MeshSessions, Store } from "./ports.ts";
 import { createRegistry } from "./registry/registry.ts";
+import { createMaintenanceRounds } from "./registry/maintenance-rounds.ts";
 import type { Registry } from "./registry/registry.ts";
 import type { OptionKinds } from "./registry/writes.ts";
 import { createUpkeep } from "./upkeep.ts";
@@ -182,6 +183,7 @@ function living(deps: AggregatorDeps, parts: Parts): Aggregator {
   const { engine, grpc, registry, delivery } = parts;
   const { options } = deps;
   const upkeep = createUpkeep({ ...deps, engine });
+  const rounds = createMaintenanceRounds({ ...deps, maintenance: registry.maintenance });
   const { grpcListen } = options;
   let grpcPort = grpcListen.port;
   const app = createHttpApp({
@@ -213,9 +215,11 @@ function living(deps: AggregatorDeps, parts: Parts): Aggregator {
       return { httpUrl: http.url, grpcAddress: formatHostPort({ ...grpcListen, port: grpcPort }) };
     },
     stop: async (deadlineMs) => {
-      await Promise.all([http?.close(deadlineMs), grpc.close(deadlineMs), upkeep.stop()]);
+      const doors = [http?.close(deadlineMs), grpc.close(deadlineMs)];
+      await Promise.all([...doors, upkeep.stop(), rounds.stop()]);
       await delivery.stop(deadlineMs);
       await engine.close();
+      rounds.start();
     },
   };
 }

@@ -1,6 +1,7 @@
 /** The doors to everything durable; ports.ts passes them on to the rooms. */
 import type { Channel, Delivery, Notification, NotificationState } from "../shared/channel.ts";
 import type { Incident, PublicEvent } from "../shared/event.ts";
+import type { Maintenance } from "../shared/maintenance.ts";
 import type { Probe } from "../shared/probe.ts";
 import type { HistoryResult } from "../shared/result.ts";
 import type { Target } from "../shared/target.ts";
@@ -179,6 +180,15 @@ export interface IncidentStore {
   note(id: string, note: Incident["notes"][number]): Promise<Incident | null>;
 }
 
+/** Maintenance, by name. */
+export interface MaintenanceStore {
+  get(idOrName: string): Promise<Maintenance | null>;
+  all(): Promise<Maintenance[]>;
+  /** Inserts, or replaces when `expectedRevision` is the stored one; else throws conflict. */
+  put(maintenance: Maintenance, expectedRevision: number | null): Promise<void>;
+  delete(id: string): Promise<boolean>;
+}
+
 /** Channels, by name. */
 export interface ChannelStore {
   get(idOrName: string): Promise<Channel | null>;
@@ -314,6 +324,7 @@ export interface Store {
   readonly events: EventStore;
   readonly incidents: IncidentStore;
   readonly channels: ChannelStore;
+  readonly maintenance: MaintenanceStore;
   readonly notifications: NotificationStore;
   readonly threads: ThreadStore;
   readonly tokens: TokenStore;

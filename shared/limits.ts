@@ -148,6 +148,8 @@ export const LIMITS = {
   callsBatchMax: 100,
   /** Rows of one uptime query; a longer range is refused with 422. */
   uptimeSpansMax: 400,
+  /** Maintenance of one aggregator, over or to come; one more is refused with 422. */
+  maintenanceMax: 500,
   /** Windows of maintenance that are planned or run; one more is refused with 422. */
   maintenanceWindowsMax: 1_000,
   /** Transitions of one fold of a replay that are kept to compare; further ones are counted. */

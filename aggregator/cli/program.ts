@@ -9,6 +9,7 @@ import { addEvents } from "./events.ts";
 import { EXIT_CODES, exitCodeOf } from "./exit-codes.ts";
 import { addHook } from "./hook.ts";
 import { addIncidents } from "./incidents.ts";
+import { addMaintenance } from "./maintenance.ts";
 import { addMesh } from "./mesh.ts";
 import { addNotifications } from "./notifications.ts";
 import { addProbes } from "./probes.ts";
@@ -82,6 +83,7 @@ function createProgram(context: CliContext, setExitCode: (code: number) => void)
   addIncidents(program, context);
   addChannels(program, context);
   addNotifications(program, context);
+  addMaintenance(program, context);
   addEvents(program, context);
   addTokens(program, context);
   return program;

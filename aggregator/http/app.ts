@@ -17,6 +17,7 @@ import { addEvents } from "./routes/events.ts";
 import { addHistory } from "./routes/history.ts";
 import { addIncidents } from "./routes/incidents.ts";
 import { addMesh } from "./routes/mesh.ts";
+import { addMaintenance } from "./routes/maintenance.ts";
 import { addNotifications } from "./routes/notifications.ts";
 import { addProbes } from "./routes/probes.ts";
 import { addRuns } from "./routes/runs.ts";
@@ -50,6 +51,7 @@ const ROUTES: readonly ((app: App, context: RouteContext) => void)[] = [
   addChannels,
   addNotifications,
   addEvents,
+  addMaintenance,
   addTokens,
   addSystem,
 ];

@@ -10,6 +10,7 @@ const TAGS = [
   { name: "incidents", description: "What went wrong, and who looks after it." },
   { name: "channels", description: "Where notifications go." },
   { name: "notifications", description: "What was sent, and what became of it." },
+  { name: "maintenance", description: "Times in which targets may be bad without an alert." },
   { name: "events", description: "What happens." },
   { name: "tokens", description: "Who may call." },
   { name: "system", description: "The aggregator itself." },

@@ -1,6 +1,8 @@
-/** The registry: the four services that write what the aggregator knows. */
+/** The registry: the services that write what the aggregator knows. */
 import { createChannelService } from "./channels.ts";
 import type { ChannelService, ChannelServiceDeps } from "./channels.ts";
+import { createMaintenanceService } from "./maintenance.ts";
+import type { MaintenanceService, MaintenanceServiceDeps } from "./maintenance.ts";
 import { createProbeService } from "./probes.ts";
 import type { ProbeService, ProbeServiceDeps } from "./probes.ts";
 import { createTargetService } from "./targets.ts";
@@ -12,16 +14,18 @@ import type { TokenService, TokenServiceDeps } from "./tokens.ts";
 export type RegistryDeps = TargetServiceDeps &
   Omit<ProbeServiceDeps, "tokens"> &
   Omit<ChannelServiceDeps, "changed"> &
+  MaintenanceServiceDeps &
   TokenServiceDeps & {
     /** Told after every change of a channel; usually wakes the delivery worker. */
     channelsChanged: () => void;
   };
 
-/** Everything that writes targets, probes, channels and tokens. */
+/** Everything that writes targets, probes, channels, maintenance and tokens. */
 export interface Registry {
   targets: TargetService;
   probes: ProbeService;
   channels: ChannelService;
+  maintenance: MaintenanceService;
   tokens: TokenService;
 }
 
@@ -32,6 +36,7 @@ export function createRegistry(deps: RegistryDeps): Registry {
     targets: createTargetService(deps),
     probes: createProbeService({ ...deps, tokens }),
     channels: createChannelService({ ...deps, changed: deps.channelsChanged }),
+    maintenance: createMaintenanceService(deps),
     tokens,
   };
 }

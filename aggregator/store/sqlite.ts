@@ -10,6 +10,7 @@ import { createHistoryStore } from "./history.ts";
 import { createIdempotencyStore } from "./idempotency.ts";
 import { createIncidentStore } from "./incidents.ts";
 import { createLogStore, createLogWriter } from "./log.ts";
+import { createMaintenanceStore } from "./maintenance.ts";
 import { createNotificationStore } from "./notifications.ts";
 import { createOutbox } from "./outbox.ts";
 import { createProbeStore } from "./probes.ts";
@@ -43,6 +44,7 @@ export function createSqliteStore(connection: Connection, clock: Clock): Store {
     events: createEventStore(connection, writer, outbox),
     incidents: createIncidentStore(connection),
     channels: createChannelStore(connection),
+    maintenance: createMaintenanceStore(connection),
     notifications: createNotificationStore(connection, outbox),
     threads: createThreadStore(connection),
     tokens: createTokenStore(connection),

@@ -6,6 +6,7 @@ import { deliveryPageSchema, notificationPageSchema, notificationSchema } from "
 import { apiEventSchema, eventPageSchema } from "./event.ts";
 import type { ApiEvent } from "./event.ts";
 import { incidentPageSchema, incidentSchema } from "./incident.ts";
+import { maintenancePageSchema, maintenanceSchema } from "./maintenance.ts";
 import { meshSchema } from "./mesh.ts";
 import { probeCreatedSchema, probePageSchema, probeSchema } from "./probe.ts";
 import { apiPath, createApiRequester } from "./request.ts";
@@ -181,6 +182,17 @@ const channelCalls = (api: ApiRequester) => ({
 });
 
 const notificationCalls = (api: ApiRequester) => ({
+const maintenanceCalls = (api: ApiRequester) => ({
+  list: (query: PageOptions = {}) =>
+    api.send({ method: "GET", path: "/maintenance", query, schema: maintenancePageSchema }),
+  create: (body: unknown) =>
+    api.send({ method: "POST", path: "/maintenance", body, schema: maintenanceSchema }),
+  end: (maintenance: string) => {
+    const path = apiPath("maintenance", maintenance, "end");
+    return api.send({ method: "POST", path, schema: maintenanceSchema });
+  },
+});
+
   list: (query: PageOptions & { state?: string | undefined; channel?: string | undefined } = {}) =>
     api.send({ method: "GET", path: "/notifications", query, schema: notificationPageSchema }),
   deliveries: (id: string) => {
@@ -246,6 +258,7 @@ export function createApiClient(options: ApiClientOptions) {
     incidents: incidentCalls(api),
     channels: channelCalls(api),
     notifications: notificationCalls(api),
+    maintenance: maintenanceCalls(api),
     tokens: tokenCalls(api),
     events: eventCalls(api),
     version: () => api.send({ method: "GET", path: "/version", schema: versionSchema }),

@@ -150,6 +150,11 @@ const EXPECTED = `
   patch /api/v1/channels/{id}
   delete /api/v1/channels/{id}
   post /api/v1/channels/{id}/test
+  get /api/v1/maintenance
+  post /api/v1/maintenance
+  get /api/v1/maintenance/{id}
+  post /api/v1/maintenance/{id}/end
+  delete /api/v1/maintenance/{id}
   get /api/v1/notifications
   get /api/v1/notifications/{id}/deliveries
   post /api/v1/notifications/{id}/requeue
