@@ -23,8 +23,8 @@ import { NOTIFIER_KINDS, prepareNotifier } from "./notifiers/index.ts";
 import type { NotifierAllowance } from "./notifiers/index.ts";
 import * as notifiers from "./notifiers/index.ts";
 import type { MeshSessions, Store } from "./ports.ts";
-import { createRegistry } from "./registry/registry.ts";
 import { createMaintenanceRounds } from "./registry/maintenance-rounds.ts";
+import { createRegistry } from "./registry/registry.ts";
 import type { Registry } from "./registry/registry.ts";
 import type { OptionKinds } from "./registry/writes.ts";
 import { createUpkeep } from "./upkeep.ts";
@@ -212,6 +212,7 @@ function living(deps: AggregatorDeps, parts: Parts): Aggregator {
       delivery.start();
       delivery.wake(engine.nowMs());
       upkeep.start();
+      rounds.start();
       return { httpUrl: http.url, grpcAddress: formatHostPort({ ...grpcListen, port: grpcPort }) };
     },
     stop: async (deadlineMs) => {
@@ -219,7 +220,6 @@ function living(deps: AggregatorDeps, parts: Parts): Aggregator {
       await Promise.all([...doors, upkeep.stop(), rounds.stop()]);
       await delivery.stop(deadlineMs);
       await engine.close();
-      rounds.start();
     },
   };
 }

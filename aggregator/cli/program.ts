@@ -82,8 +82,8 @@ function createProgram(context: CliContext, setExitCode: (code: number) => void)
   addVerdicts(program, context);
   addIncidents(program, context);
   addChannels(program, context);
-  addNotifications(program, context);
   addMaintenance(program, context);
+  addNotifications(program, context);
   addEvents(program, context);
   addTokens(program, context);
   return program;

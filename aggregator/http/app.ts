@@ -49,9 +49,9 @@ const ROUTES: readonly ((app: App, context: RouteContext) => void)[] = [
   addMesh,
   addIncidents,
   addChannels,
+  addMaintenance,
   addNotifications,
   addEvents,
-  addMaintenance,
   addTokens,
   addSystem,
 ];

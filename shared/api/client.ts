@@ -181,7 +181,6 @@ const channelCalls = (api: ApiRequester) => ({
   },
 });
 
-const notificationCalls = (api: ApiRequester) => ({
 const maintenanceCalls = (api: ApiRequester) => ({
   list: (query: PageOptions = {}) =>
     api.send({ method: "GET", path: "/maintenance", query, schema: maintenancePageSchema }),
@@ -193,6 +192,7 @@ const maintenanceCalls = (api: ApiRequester) => ({
   },
 });
 
+const notificationCalls = (api: ApiRequester) => ({
   list: (query: PageOptions & { state?: string | undefined; channel?: string | undefined } = {}) =>
     api.send({ method: "GET", path: "/notifications", query, schema: notificationPageSchema }),
   deliveries: (id: string) => {
@@ -257,8 +257,8 @@ export function createApiClient(options: ApiClientOptions) {
     probes: probeCalls(api),
     incidents: incidentCalls(api),
     channels: channelCalls(api),
-    notifications: notificationCalls(api),
     maintenance: maintenanceCalls(api),
+    notifications: notificationCalls(api),
     tokens: tokenCalls(api),
     events: eventCalls(api),
     version: () => api.send({ method: "GET", path: "/version", schema: versionSchema }),
