@@ -1,7 +1,7 @@
 /**
- * `--serve-health`: this probe's own view of its targets as grpc.health.v1.Health, so that a service
- * beside it asks for the health of what it depends on in the protocol it knows. The service is the
- * name of the target; "" is the probe itself.
+ * `--serve-health`: this probe's own view of its targets as grpc.health.v1.Health, so that a
+ * service beside it asks for the health of what it depends on in the protocol it knows. The service
+ * is the name of the target; "" is the probe itself.
  */
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import type { Clock } from "../shared/clock.ts";
@@ -10,8 +10,10 @@ import { createHealthService } from "../shared/grpc-health.ts";
 import { formatHostPort, isLoopbackHost } from "../shared/host-port.ts";
 import type { HostPort } from "../shared/host-port.ts";
 import { LIMITS } from "../shared/limits.ts";
-import { HealthService } from "../shared/proto/gen/grpc/health/v1/health.ts";
-import { HealthCheckResponse_ServingStatus as Serving } from "../shared/proto/gen/grpc/health/v1/health.ts";
+import {
+  HealthService,
+  HealthCheckResponse_ServingStatus as Serving,
+} from "../shared/proto/gen/grpc/health/v1/health.ts";
 import { createViews } from "./view.ts";
 import type { LocalView, Views } from "./view.ts";
 

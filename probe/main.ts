@@ -117,7 +117,7 @@ function depsOf(options: ProbeOptions, log: Log): ProbeDeps {
   };
 }
 
-/** Peers of another machine must reach it: which of its addresses they see, the aggregator tells. */
+/** Peers of other machines must reach it; which of its addresses they see, the aggregator tells. */
 function healthDefault({ aggregator, sourceAddress }: ProbeOptions): HostPort {
   const everywhere = isLoopbackHost(aggregator.host) ? "127.0.0.1" : "::";
   return { host: sourceAddress ?? everywhere, port: 0 };

@@ -47,14 +47,14 @@ interface Running {
 
 const SENTENCES = {
   well:
-    "The aggregator cannot be reached, but other canaries can: it is the aggregator or the way to " +
-    "it, not this probe's network. Checks go on; results wait in the spool.",
+    "The aggregator cannot be reached, but other canaries can: it is the aggregator or the way " +
+    "to it, not this probe's network. Checks go on; results wait in the spool.",
   down:
     "Neither the aggregator nor the other canaries can be reached: this probe's own network is " +
     "down. What it sees fail accuses nobody.",
   unknown:
-    "The aggregator cannot be reached, and no other canary is known: whether this probe's network " +
-    "is down cannot be told. Name canaries with --canary at the aggregator.",
+    "The aggregator cannot be reached, and no other canary is known: whether this probe's " +
+    "network is down cannot be told. Name canaries with --canary at the aggregator.",
 } as const;
 
 /** Creates a watch that sees no outage. */

@@ -129,7 +129,7 @@ const NOTHING_KNOWN: RoundResult = {
 const PASSED = { reason: "", detail: "" };
 const NO_ANSWER = { reason: "no_reply", detail: "It did not answer." };
 
-/** A majority of the canaries that count must have passed, and for dns the resolver must know a good name. */
+/** A majority of those that count must have passed; for dns the resolver knows a good name. */
 function certificateOf(round: RoundResult, resolver: string | null): Certificate {
   const counted = round.answers.filter(({ id }) => round.counted.has(id));
   const passed = counted.filter((answer) => answer.ok).length;

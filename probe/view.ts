@@ -8,9 +8,9 @@ import type { AssignedTarget } from "./assigned.ts";
 import { isFailure } from "./seat.ts";
 
 /**
- * How a target looks from here. `reached`: its last look, or one before it that still holds, passed;
- * `failing`: as many looks in a row failed as its `fall` says; `unknown`: too little was seen, or it
- * was seen too long ago.
+ * How a target looks from here. `reached`: its last look, or one before it that still holds,
+ * passed; `failing`: as many looks in a row failed as its `fall` says; `unknown`: too little was
+ * seen, or it was seen too long ago.
  */
 export type LocalView = "reached" | "failing" | "unknown";
 

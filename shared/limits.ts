@@ -120,7 +120,7 @@ export const LIMITS = {
   spoolMemoryBytesMax: 64 * 1_048_576,
   /** Connections to a probe's health endpoint; one more is closed at once. */
   healthConnectionsMax: 256,
-  /** Names whose last lookup was slow; the oldest is forgotten, and may take a quick name's place. */
+  /** Names whose last lookup was slow; the oldest is forgotten, and may hold a quick name up. */
   slowNamesMax: 10_000,
   /** Tokens of one aggregator; one more is refused with 422. */
   tokensMax: 20_000,

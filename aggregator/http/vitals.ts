@@ -1,4 +1,4 @@
-/** How each probe's process is, for /metrics; a probe is named by its id, which tells no stranger. */
+/** How each probe's process is, for /metrics. A probe is its id, which tells nothing. */
 import type { ProbeStatus } from "../../shared/probe.ts";
 
 /** The part of a status that becomes a metric. */

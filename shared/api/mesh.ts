@@ -48,9 +48,6 @@ const meshProbeSchema = z
   })
   .meta({ id: "MeshProbe", description: "One row of the matrix: a probe and its answers." });
 
-/** One row of the matrix of who reaches whom. */
-export type ApiMeshProbe = z.output<typeof meshProbeSchema>;
-
 /** The matrix of who reaches whom: one page of probes, and all canaries. */
 export const meshSchema = z
   .object({

@@ -1,4 +1,4 @@
-/** Who reaches whom, on real processes: named canaries, the matrix, an outage, a view of its own. */
+/** Who reaches whom, on real processes: named canaries, the matrix, an outage, an own view. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";

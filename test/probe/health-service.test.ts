@@ -11,9 +11,14 @@ import { openProbeRoom } from "../helpers/probe-room.ts";
 
 const LOOPBACK = { listen: { host: "127.0.0.1", port: 0 }, insecure: false };
 
+/** How the target is at this moment. */
+interface Now {
+  outcome: "ok" | "dead";
+}
+
 /** A probe that serves health, and a real client of it. */
 async function room(t: TestContext) {
-  const now = { outcome: "ok" as "ok" | "dead" };
+  const now: Now = { outcome: "ok" };
   const check = { ...scriptedCheck(), run: run(now) };
   const probe = await openProbeRoom(t, {}, { serveHealth: LOOPBACK, prepareCheck: () => check });
   const client = connectHealth(Number(probe.probe.servedHealthAddress().split(":").at(-1)));
@@ -23,7 +28,7 @@ async function room(t: TestContext) {
 }
 
 /** A check that ends as the test says at that moment. */
-function run(now: { outcome: "ok" | "dead" }): ReturnType<typeof scriptedCheck>["run"] {
+function run(now: Now): ReturnType<typeof scriptedCheck>["run"] {
   return (context, done) => scriptedCheck([now.outcome]).run(context, done);
 }
 
@@ -44,7 +49,7 @@ test("a probe serves its own view of a target as gRPC health, by check and by wa
   watch.cancel();
 });
 
-test("a target that the probe is not given is not found, and a watch outlives its target", async (t) => {
+test("a target not given is not found, and a watch outlives its target", async (t) => {
   const { assign, client } = await room(t);
   await assert.rejects(client.check("nobody"), (thrown: { code?: number; details?: string }) => {
     return (
@@ -59,7 +64,7 @@ test("a target that the probe is not given is not found, and a watch outlives it
   watch.cancel();
 });
 
-test("plaintext health beyond this machine needs an explicit word, and a port must be free", async () => {
+test("plaintext health beyond this machine needs a word, and a free port", async () => {
   const clock = systemClock();
   const everywhere = { host: "0.0.0.0", port: 0 };
   const wish = { clock, listen: everywhere, insecure: false };

@@ -18,7 +18,7 @@ function room() {
   return { clock, views, changed, take };
 }
 
-test("a target is failing after `fall` failures in a row, and reached again after two passes", () => {
+test("a target fails after `fall` failures in a row, and is reached after two passes", () => {
   const { take } = room();
   assert.equal(take("ok"), "reached");
   assert.equal(take("dead"), "reached");

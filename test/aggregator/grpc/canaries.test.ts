@@ -19,7 +19,7 @@ const plain = {
 const idsOf = (choice: Parameters<typeof chooseCanaries>[0]): string[] =>
   chooseCanaries(choice).map(({ id }) => id);
 
-test("what the operator names for everybody or the own region comes first, then the aggregator, then peers", () => {
+test("named canaries of the region come first, then the aggregator, then peers", () => {
   const canaries = chooseCanaries({
     ...plain,
     named: [

@@ -32,6 +32,31 @@ test("metrics count targets by verdict, name none, and are counted anew after 5 
     assert.match(await read(), /^quorate_targets\{state="down"\} 1$/m);
   }));
 
+test("metrics tell how each probe's process is, by its id", () =>
+  withHttpRoom(async (room) => {
+    const body = { name: "rack-a", region: "east", zone: "a" };
+    await room.expect(201, "POST /api/v1/probes", { body });
+    const probe = await room.store.probes.get("rack-a");
+    const id = probe?.id ?? "";
+    room.connected.add(id);
+    const text = String((await room.expect(200, "GET /metrics", { token: null })).body);
+    const told = [...text.matchAll(/^quorate_probe_(\w+)\{probe="(\w+)"\} (\S+)$/gm)];
+    assert.deepEqual(
+      told.filter(([, name]) => name !== "heartbeat_age_seconds").map((one) => one.slice(1)),
+      [
+        ["connected", id, "1"],
+        ["cpu_cores", id, "0.001"],
+        ["memory_bytes", id, "1"],
+        ["event_loop_lag_seconds", id, "0.001"],
+        ["load", id, "0.001"],
+        ["running_checks", id, "0"],
+        ["spooled_batches", id, "0"],
+        ["dropped_batches", id, "0"],
+      ],
+    );
+    assert.ok(!text.includes("rack-a"));
+  }));
+
 test("the first page says what this is and links the document", () =>
   withHttpRoom(async (room) => {
     const { body, headers } = await room.expect(200, "GET /", { token: null });
