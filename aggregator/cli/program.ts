@@ -23,7 +23,7 @@ Environment:
   QUORATE_URL          address of the API (default http://127.0.0.1:7700)
   QUORATE_TOKEN        bearer token; without it, ./.quorate/admin.token for a local address
   QUORATE_PROBE_TOKEN  token of \`quorate probe\`
-  QUORATE_TARGETS      \`quorate aggregator\` makes these when missing: "shop=https://…, db=tcp://h:1"
+  QUORATE_TARGETS      made by \`quorate aggregator\` when missing: "a=https://a/, b=tcp://b:1"
   NO_COLOR             set: no colours
 
 A program is a singular word, a resource a plural one. Exit codes: quorate help exit-codes`;

@@ -47,7 +47,7 @@ function addAggregator(
     )
     .option(
       "--canary <[region:]id=url>",
-      "reference endpoint of the probes (of a region): tcp://, http://, https://; may be given again",
+      "reference endpoint of the probes (of a region); may be given again",
       collectCanary,
     )
     .option(
