@@ -13,6 +13,7 @@ import { VERSION } from "../shared/version.ts";
 import { createDeliveryWorker } from "./alert/delivery.ts";
 import { createEventBus } from "./bus.ts";
 import { createEngine } from "./engine/engine.ts";
+import { createReplays } from "./engine/replays.ts";
 import type { RunningEngine } from "./engine/engine.ts";
 import { createGrpcServer } from "./grpc/server.ts";
 import type { GrpcServer, GrpcTls } from "./grpc/server.ts";
@@ -42,6 +43,8 @@ export interface AggregatorOptions {
   insecure: boolean;
   /** Time between heartbeats of a probe. */
   heartbeatMs: number;
+  /** How long the log can be replayed. Default 30 days; 0: not at all. */
+  keepLogMs?: number | undefined;
   /** Whether channels of kind exec may run commands on this machine. Default false. */
   allowExecChannels?: boolean | undefined;
   /** Reference endpoints of the probes. Default none: there are the mesh's own. */
@@ -182,13 +185,16 @@ async function plantTargets(
 function living(deps: AggregatorDeps, parts: Parts): Aggregator {
   const { engine, grpc, registry, delivery } = parts;
   const { options } = deps;
-  const upkeep = createUpkeep({ ...deps, engine });
+  const { keepLogMs, heartbeatMs } = options;
+  const upkeep = createUpkeep({ ...deps, engine, keepLogMs });
   const rounds = createMaintenanceRounds({ ...deps, maintenance: registry.maintenance });
+  const replays = createReplays({ ...deps, settings: settingsFor(heartbeatMs) });
   const { grpcListen } = options;
   let grpcPort = grpcListen.port;
   const app = createHttpApp({
     ...deps,
     ...parts,
+    replays,
     sessions: grpc.sessions,
     kinds: CHECKS,
     notifiers: parts.kinds,
@@ -218,6 +224,7 @@ function living(deps: AggregatorDeps, parts: Parts): Aggregator {
     stop: async (deadlineMs) => {
       const doors = [http?.close(deadlineMs), grpc.close(deadlineMs)];
       await Promise.all([...doors, upkeep.stop(), rounds.stop()]);
+      await replays.close();
       await delivery.stop(deadlineMs);
       await engine.close();
     },

@@ -29,6 +29,8 @@ export interface AggregatorProgramOptions {
   insecure: boolean;
   heartbeatMs: number;
   /** Whether channels of kind exec may run commands on this machine. Default false. */
+  /** How long the log can be replayed; 0: not at all. */
+  keepLog?: number;
   allowExecChannels?: boolean;
   /** Reference endpoints of the probes, and what they use as the one that is this aggregator. */
   canary?: NamedCanary[];
@@ -54,6 +56,7 @@ export async function runAggregator(options: AggregatorProgramOptions): Promise<
     const tls = await readTls(options);
     const store = openSqliteStore({ path: join(options.data, "quorate.db"), clock, log });
     const { insecure, heartbeatMs, listen, grpcListen, allowExecChannels } = options;
+    const { keepLog: keepLogMs } = options;
     const { canary: canaries, advertise: advertisedUrl, mustFail } = options;
     const ports = { listen, grpcListen, tls };
     const references = { canaries, advertisedUrl, mustFail, targets };
@@ -62,7 +65,7 @@ export async function runAggregator(options: AggregatorProgramOptions): Promise<
       clock,
       random,
       log,
-      options: { ...ports, insecure, heartbeatMs, allowExecChannels, ...references },
+      options: { ...ports, insecure, heartbeatMs, keepLogMs, allowExecChannels, ...references },
     });
     const stopped = untilSignal();
     const code = await run({ aggregator, options, log, clock }, stopped);

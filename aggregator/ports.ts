@@ -1,6 +1,7 @@
 /** The doors between rooms. Rooms import this file; only main.ts picks what stands behind. */
 import type { z } from "zod";
 import type { MeshReach } from "../shared/mesh.ts";
+import type { ApiReplay } from "../shared/api/replay.ts";
 import type { ProbeStatus } from "../shared/probe.ts";
 import type { Target } from "../shared/target.ts";
 import type { VerdictExplanation, VerdictState } from "../shared/verdict.ts";
@@ -28,9 +29,9 @@ export interface Engine {
   submit(body: EventBody): Promise<void>;
   verdict(targetId: string): VerdictSummary | null;
   explain(targetId: string): VerdictExplanation | null;
-  /** State of a probe as a witness; null when the engine does not know it. */
   /** What a target has been since when, for its uptime; null when it is not known. */
   presentSpan(targetId: string): Omit<UptimeSpan, "targetId" | "toMs"> | null;
+  /** State of a probe as a witness; null when the engine does not know it. */
   probe(probeId: string): Pick<ProbeStatus, "state" | "reason" | "sinceMs"> | null;
   /** Canary ids that fail from half of the mesh or more. */
   excludedCanaries(): readonly string[];
@@ -79,6 +80,30 @@ export interface RecheckRequest {
   probeIds: readonly string[];
   attempts: number;
   stopAfterOks: number;
+}
+
+/** What is replayed; see aggregator/engine/replays.ts. */
+export interface ReplayOrder {
+  sinceMs: number;
+  /** Null: to the end of the log. */
+  untilMs: number | null;
+  /** The only target that is changed and looked at; null: all. */
+  target: Pick<Target, "id" | "spec"> | null;
+  /** What was asked for, as it is shown. */
+  changes: ApiReplay["changes"];
+  /** The target as the replay has it; null: as it was. */
+  change: ((target: Target) => Target) | null;
+}
+
+/** Replays of the log beside the living engine, one at a time. */
+export interface Replays {
+  /** Starts one; throws conflict while another runs. */
+  start(order: ReplayOrder): ApiReplay;
+  get(id: string): ApiReplay | null;
+  /** Cancels one that runs, and forgets it; false when it is not known. */
+  remove(id: string): boolean;
+  /** Cancels what runs, and waits for it. */
+  close(): Promise<void>;
 }
 
 // ---- notifiers -----------------------------------------------------------------------------

@@ -12,6 +12,8 @@ export interface AggregatorFlags {
   tlsKey?: string;
   insecure: boolean;
   heartbeatMs: number;
+  /** How long the log can be replayed, milliseconds. */
+  keepLog: number;
   allowExecChannels?: boolean;
   /** Reference endpoints of probes. */
   canary?: NamedCanary[];

@@ -14,6 +14,7 @@ import { addMesh } from "./mesh.ts";
 import { addNotifications } from "./notifications.ts";
 import { addProbes } from "./probes.ts";
 import { addPrograms } from "./programs.ts";
+import { addReplay } from "./replay.ts";
 import { addTargets } from "./targets.ts";
 import { addTokens } from "./tokens.ts";
 import { addVerdicts } from "./verdicts.ts";
@@ -85,6 +86,7 @@ function createProgram(context: CliContext, setExitCode: (code: number) => void)
   addMaintenance(program, context);
   addNotifications(program, context);
   addEvents(program, context);
+  addReplay(program, context);
   addTokens(program, context);
   return program;
 }

@@ -5,7 +5,8 @@ import { LOG_LEVELS } from "../../shared/log.ts";
 import type { CliContext } from "./context.ts";
 import { UsageError } from "./exit-codes.ts";
 import { readSecretFile } from "./files.ts";
-import { collectCanary, listenOption, parseAdvertised, parseIntegerIn } from "./parse.ts";
+import { collectCanary, durationOption, listenOption, parseAdvertised } from "./parse.ts";
+import { parseIntegerIn } from "./parse.ts";
 import { collectCommand } from "./parse-command.ts";
 import type { AggregatorFlags, RawProbeFlags } from "./program-flags.ts";
 
@@ -38,6 +39,9 @@ function addAggregator(
     .option("--tls-cert <file>", "certificate chain of both ports, PEM")
     .option("--tls-key <file>", "private key of the certificate, PEM")
     .option("--insecure", "allow gRPC without TLS on an address that is not loopback", false)
+    .addOption(
+      durationOption("--keep-log <duration>", "how far back replays reach; 0s: none", "30d"),
+    )
     .option("--allow-exec-channels", "let channels of kind exec run commands on this machine")
     .option(
       "--heartbeat-ms <n>",

@@ -20,12 +20,13 @@ import { addMesh } from "./routes/mesh.ts";
 import { addMaintenance } from "./routes/maintenance.ts";
 import { addNotifications } from "./routes/notifications.ts";
 import { addProbes } from "./routes/probes.ts";
+import { addReplays } from "./routes/replays.ts";
 import { addRuns } from "./routes/runs.ts";
 import { addSystem } from "./routes/system.ts";
 import { addTargetReads, addTargetWrites } from "./routes/targets.ts";
 import { addTokens } from "./routes/tokens.ts";
-import { addVerdicts } from "./routes/verdicts.ts";
 import { addUptime } from "./routes/uptime.ts";
+import { addVerdicts } from "./routes/verdicts.ts";
 
 /** The HTTP side of one aggregator. */
 export interface HttpApp {
@@ -43,11 +44,12 @@ const ROUTES: readonly ((app: App, context: RouteContext) => void)[] = [
   addTargetWrites,
   addRuns,
   addHistory,
-  addVerdicts,
   addUptime,
+  addVerdicts,
   addProbes,
   addMesh,
   addIncidents,
+  addReplays,
   addChannels,
   addMaintenance,
   addNotifications,

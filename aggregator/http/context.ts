@@ -5,7 +5,7 @@ import type { Channel } from "../../shared/channel.ts";
 import type { Clock } from "../../shared/clock.ts";
 import type { Log } from "../../shared/log.ts";
 import type { Random } from "../../shared/random.ts";
-import type { Engine, EventBus, MeshSessions, PreparedNotifier } from "../ports.ts";
+import type { Engine, EventBus, MeshSessions, PreparedNotifier, Replays } from "../ports.ts";
 import type { SendOutcome, Store, Token } from "../ports.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { OptionKinds } from "../registry/writes.ts";
@@ -17,6 +17,7 @@ export interface HttpDeps {
   bus: EventBus;
   sessions: MeshSessions;
   registry: Registry;
+  replays: Replays;
   /** Kinds of check; for masking secrets and for the list of kinds. */
   kinds: OptionKinds<unknown>;
   /** Kinds of notifier. */

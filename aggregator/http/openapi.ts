@@ -8,6 +8,7 @@ const TAGS = [
   { name: "verdicts", description: "What the witnesses together say." },
   { name: "probes", description: "The programs at the vantage points." },
   { name: "incidents", description: "What went wrong, and who looks after it." },
+  { name: "replays", description: "What other rules would have said." },
   { name: "channels", description: "Where notifications go." },
   { name: "maintenance", description: "Times in which targets may be bad without an alert." },
   { name: "notifications", description: "What was sent, and what became of it." },

@@ -9,6 +9,7 @@ import { incidentPageSchema, incidentSchema } from "./incident.ts";
 import { maintenancePageSchema, maintenanceSchema } from "./maintenance.ts";
 import { meshSchema } from "./mesh.ts";
 import { probeCreatedSchema, probePageSchema, probeSchema } from "./probe.ts";
+import { replayCalls } from "./replay-calls.ts";
 import { apiPath, createApiRequester } from "./request.ts";
 import type { ApiClientOptions, ApiRequester } from "./request.ts";
 import { latencyPageSchema, resultPageSchema } from "./result.ts";
@@ -261,6 +262,7 @@ export function createApiClient(options: ApiClientOptions) {
     notifications: notificationCalls(api),
     tokens: tokenCalls(api),
     events: eventCalls(api),
+    replays: replayCalls(api),
     version: () => api.send({ method: "GET", path: "/version", schema: versionSchema }),
   };
 }

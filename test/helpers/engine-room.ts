@@ -35,9 +35,9 @@ export interface EngineRoom {
   close(): Promise<void>;
 }
 
-/** Opens an empty room. */
-export function openEngineRoom(): EngineRoom {
-  const clock = simClock();
+/** Opens an empty room; its wall clock begins at `wallMs`, default 2026. */
+export function openEngineRoom(options: { wallMs?: number } = {}): EngineRoom {
+  const clock = simClock(options);
   const log = silentLog();
   const store = openSqliteStore({ path: ":memory:", clock, log });
   const faults: Faults = { append: false, commit: false, channels: false, saveSnapshot: false };

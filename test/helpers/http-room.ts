@@ -1,5 +1,7 @@
 /** The HTTP side of an aggregator for tests: a real store in memory, a fake engine and sessions. */
 import assert from "node:assert/strict";
+import { createReplays } from "../../aggregator/engine/replays.ts";
+import { DEFAULT_SETTINGS } from "../../aggregator/verdict/settings.ts";
 import { createEventBus } from "../../aggregator/bus.ts";
 import type { HttpApp } from "../../aggregator/http/app.ts";
 import { createHttpApp } from "../../aggregator/http/app.ts";
@@ -129,8 +131,10 @@ export function openHttpRoom(over: (deps: HttpDeps) => Partial<HttpDeps> = () =>
   const base = { engine, store, bus, sessions, clock, random, log };
   const kinds = { kinds: CHECKS, notifiers: NOTIFIERS };
   const channelsChanged = (): void => void parts.told.push("channels");
+  const replays = createReplays({ ...base, settings: DEFAULT_SETTINGS });
   const deps: HttpDeps = {
     ...base,
+    replays,
     ...kinds,
     registry: createRegistry({ ...base, ...kinds, channelsChanged }),
     sendTest: async ({ spec }) => {
@@ -167,6 +171,7 @@ export function openHttpRoom(over: (deps: HttpDeps) => Partial<HttpDeps> = () =>
     happen: async (...events) => bus.publish(await commitEvents(store, clock, events)),
     close: async () => {
       app.close();
+      await replays.close();
       await store.close();
     },
   };

@@ -107,6 +107,7 @@ test("the programs get their flags, and their exit code is the command's", async
       grpcListen: { host: "127.0.0.1", port: 7701 },
       insecure: false,
       heartbeatMs: 5_000,
+      keepLog: 30 * 86_400_000,
       logLevel: "info",
     },
     {

@@ -117,6 +117,9 @@ const EXPECTED = `
   get /metrics
   get /openapi.json
   get /api/v1/version
+  post /api/v1/replays
+  get /api/v1/replays/{id}
+  delete /api/v1/replays/{id}
   get /api/v1/events
   get /api/v1/targets
   post /api/v1/targets
