@@ -8,6 +8,7 @@
  *     npm run sim -- --write                  runs what RESULTS.md shows, and writes it anew
  */
 import { parseArgs } from "node:util";
+import { messageOf } from "../../shared/errors.ts";
 import { simOptions } from "./options.ts";
 import type { SimOptions } from "./options.ts";
 import { ablationTable, caseLines, commandOf, meshLine, policyTable } from "./report.ts";
@@ -17,29 +18,17 @@ import { RULES, isRule } from "./rules.ts";
 import type { Rule } from "./rules.ts";
 import { runSim } from "./run.ts";
 import type { RunResult } from "./run.ts";
-import { traceLine } from "./trace.ts";
-
-const { values } = parseArgs({
-  options: {
-    seed: { type: "string", multiple: true },
-    days: { type: "string" },
-    vantages: { type: "string" },
-    targets: { type: "string" },
-    rate: { type: "string" },
-    without: { type: "string", multiple: true },
-    ablation: { type: "boolean" },
-    trace: { type: "string" },
-    around: { type: "string" },
-    write: { type: "boolean" },
-  },
-});
+import { isAbout } from "./trace.ts";
 
 const print = (lines: readonly string[]): void =>
   void process.stdout.write(`${lines.join("\n")}\n`);
 
-function positive(name: string, text: string | undefined, whenAbsent: number): number {
-  const value = text === undefined ? whenAbsent : Number(text);
-  if (Number.isFinite(value) && value >= 0) return value;
+/** What every run is given, but its seed. */
+type Given = Omit<SimOptions, "seed">;
+
+function numberOf(name: string, text: string): number {
+  const value = Number(text);
+  if (text !== "" && Number.isFinite(value) && value >= 0) return value;
   throw new RangeError(`Expected a number of 0 or more as --${name}, found ${text}.`);
 }
 
@@ -49,48 +38,71 @@ function ruleOf(text: string): Rule {
   throw new RangeError(`Expected one of ${names} as --without, found ${text}.`);
 }
 
-const without = (values.without ?? []).map(ruleOf);
-const seeds = (values.seed ?? ["1"]).map((text) => positive("seed", text, 1));
-const given: Omit<SimOptions, "seed"> = simOptions({
-  days: positive("days", values.days, 1),
-  vantages: positive("vantages", values.vantages, 5),
-  targets: positive("targets", values.targets, 20),
-  rate: positive("rate", values.rate, 1),
-  without,
-});
-
-function runAll(rules: readonly Rule[]): RunResult[] {
-  return seeds.map((seed) => runSim({ ...given, without: rules, seed }));
+function runAll(given: Given, seeds: readonly number[]): RunResult[] {
+  return seeds.map((seed) => runSim({ ...given, seed }));
 }
 
-function show(runs: readonly RunResult[]): void {
+function show(given: Given, seeds: readonly number[]): void {
+  const runs = runAll(given, seeds);
   const [first] = runs;
   if (!first) return;
   const lines = [commandOf(runs), "", meshLine(first), "", ...policyTable(runs), ""];
   print([...lines, ...caseLines(runs), "", ...rateTable(given)]);
 }
 
-function showAblation(): void {
-  const all = [runAll(without)];
-  for (const rule of Object.keys(RULES).filter(isRule)) all.push(runAll([...without, rule]));
+function showAblation(given: Given, seeds: readonly number[]): void {
+  const all = [runAll(given, seeds)];
+  for (const rule of Object.keys(RULES).filter(isRule)) {
+    all.push(runAll({ ...given, without: [...given.without, rule] }, seeds));
+  }
   const [runs = []] = all;
   const [first] = runs;
   if (first) print([`${commandOf(runs)} --ablation`, "", meshLine(first), ""]);
   print(ablationTable(all));
 }
 
-/** Prints what befell one target around a time. */
-function tell(target: number, aroundS: number): void {
-  const [fromMs, toMs] = [(aroundS - 180) * 1_000, (aroundS + 180) * 1_000];
+/** Prints what befell one target, 3 min around a time. */
+function tell(given: Given, seeds: readonly number[], what: { target: number; atS: number }): void {
   const trace = (line: string, atMs: number): void => {
-    const shown = traceLine(line, target);
-    if (shown && atMs >= fromMs && atMs <= toMs) print([`${(atMs / 1_000).toFixed(1)} ${line}`]);
+    const isNear = Math.abs(atMs - what.atS * 1_000) <= 180_000;
+    if (isNear && isAbout(line, what.target)) print([`${(atMs / 1_000).toFixed(1)} ${line}`]);
   };
-  for (const seed of seeds) runSim({ ...given, seed, trace });
+  runAll({ ...given, trace }, seeds);
 }
 
-if (values.write) writeResults(print);
-else if (values.trace !== undefined) {
-  tell(positive("trace", values.trace, 0), positive("around", values.around, 0));
-} else if (values.ablation) showAblation();
-else show(runAll(without));
+function main(): void {
+  const { values } = parseArgs({
+    options: {
+      seed: { type: "string", multiple: true, default: ["1"] },
+      days: { type: "string", default: "1" },
+      vantages: { type: "string", default: "5" },
+      targets: { type: "string", default: "20" },
+      rate: { type: "string", default: "1" },
+      without: { type: "string", multiple: true, default: [] },
+      ablation: { type: "boolean", default: false },
+      trace: { type: "string" },
+      around: { type: "string", default: "0" },
+      write: { type: "boolean", default: false },
+    },
+  });
+  const seeds = values.seed.map((text) => numberOf("seed", text));
+  const given = simOptions({
+    days: numberOf("days", values.days),
+    vantages: numberOf("vantages", values.vantages),
+    targets: numberOf("targets", values.targets),
+    rate: numberOf("rate", values.rate),
+    without: values.without.map(ruleOf),
+  });
+  if (values.write) return writeResults(print);
+  if (values.ablation) return showAblation(given, seeds);
+  if (values.trace === undefined) return show(given, seeds);
+  const target = numberOf("trace", values.trace);
+  tell(given, seeds, { target, atS: numberOf("around", values.around) });
+}
+
+try {
+  main();
+} catch (error) {
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exitCode = 1;
+}

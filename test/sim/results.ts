@@ -2,18 +2,15 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { simOptions } from "./options.ts";
-import type { SimOptions } from "./options.ts";
 import { ablationTable, caseLines, commandOf, meshLine, policyTable } from "./report.ts";
 import { rateTable } from "./report.ts";
 import { RULES, isRule } from "./rules.ts";
-import type { Rule } from "./rules.ts";
 import { runSim } from "./run.ts";
-import type { RunResult } from "./run.ts";
 
 const SEEDS = [1, 2] as const;
-/** Days of each table; an ablation runs seven times as often, so each of its runs is shorter. */
 const DAYS = 14;
-const ABLATION_DAYS = 7;
+/** An ablation runs seven times as often, so each of its runs is shorter. */
+const ABLATION = { seeds: [1], days: 7 } as const;
 
 const INTRO = `# What the simulation shows
 
@@ -37,8 +34,8 @@ export function writeResults(print: (lines: readonly string[]) => void): void {
     print(["", ...more]);
   };
   for (const { rate, vantages, title } of SECTIONS) {
-    const runs = runSeeds({ rate, vantages });
-    add([`## ${title}`, "", "```sh", commandOf(runs), "```", ""]);
+    const runs = SEEDS.map((seed) => runSim(simOptions({ seed, days: DAYS, rate, vantages })));
+    add([`## ${title}`, "", "```sh", commandOf(runs), "```"]);
     const [first] = runs;
     if (first) add([meshLine(first), "", ...policyTable(runs), "", ...caseLines(runs)]);
   }
@@ -54,18 +51,12 @@ const SECTIONS = [
   { rate: 1, vantages: 3, title: "Normal faults, three domains" },
 ] as const;
 
-function runSeeds(given: Partial<SimOptions>): RunResult[] {
-  return SEEDS.map((seed) => runSim(simOptions({ days: DAYS, ...given, seed })));
-}
-
 function ablation(vantages: number): string[] {
-  const sets: Rule[][] = [
-    [],
-    ...Object.keys(RULES)
-      .filter(isRule)
-      .map((rule) => [rule]),
-  ];
-  const all = sets.map((without) => runSeeds({ rate: 10, days: ABLATION_DAYS, vantages, without }));
+  const { seeds, days } = ABLATION;
+  const rules = Object.keys(RULES).filter(isRule);
+  const all = [[], ...rules.map((rule) => [rule])].map((without) => {
+    return seeds.map((seed) => runSim(simOptions({ seed, days, rate: 10, vantages, without })));
+  });
   const command = `${commandOf(all[0] ?? [])} --ablation`;
   const title = `## What each rule is worth, ${vantages} domains`;
   return [title, "", "```sh", command, "```", "", ...ablationTable(all)];

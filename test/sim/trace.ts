@@ -40,7 +40,7 @@ export function traceFault(room: Room, { kind, who, strength }: Fault, begins: b
 }
 
 /** Whether a line matters to a target: it is about it, or about no target at all. */
-export function traceLine(line: string, target: number): boolean {
+export function isAbout(line: string, target: number): boolean {
   const others = line.match(/tgt_\d+|inc_\d+/g) ?? [];
   return (
     others.length === 0 || others.some((id) => id === `tgt_${target}` || id === `inc_${target}`)
