@@ -1,6 +1,7 @@
 /** The flags that describe a target, and the request body made of them. */
 import { Option } from "commander";
 import type { Command } from "commander";
+import { POLICY_RULES } from "../../shared/target.ts";
 import type { CliContext } from "./context.ts";
 import { UsageError } from "./exit-codes.ts";
 import { readTextFile } from "./files.ts";
@@ -24,6 +25,10 @@ export interface SpecFlags extends ClientFlags {
   ownZone?: string;
   playbookUrl?: string;
   parents?: string[];
+  rule?: string;
+  k?: number;
+  healthyPercent?: number;
+  degradedLatency?: number;
   minDomains?: number;
   coverage?: number;
   minRegions?: number;
@@ -49,6 +54,10 @@ export function addSpecFlags(verb: Command): Command {
     .option("--own-zone <zone>", "the target's own failure domain: no witness for itself")
     .option("--playbook-url <url>", "link that every message carries")
     .option("--parents <names>", "targets that this one depends on", parseList)
+    .addOption(durationOption("--degraded-latency <duration>", "p95 above which it is degraded"))
+    .addOption(new Option("--rule <rule>", "how votes call it bad").choices(POLICY_RULES))
+    .option("--k <n>", "for k-of-n: failing domains that are enough", parseIntegerIn(1, 100))
+    .option("--healthy-percent <n>", "for healthy-percent: share to exceed", Number)
     .option("--min-domains <n>", "failure domains that must fail", parseIntegerIn(1, 100))
     .option("--coverage <share>", "share of the domains that must fail, 0 to 1", Number)
     .option("--min-regions <n>", "regions the failing must span", parseIntegerIn(1, 100))
@@ -72,6 +81,9 @@ export async function specOf(
   };
   const vantages = given({ probes: flags.probes, regions: flags.regions, zones: flags.zones });
   const policy = given({
+    rule: flags.rule,
+    k: flags.k,
+    healthyPercent: flags.healthyPercent,
     minDomains: flags.minDomains,
     coverage: flags.coverage,
     minRegions: flags.minRegions,
@@ -86,6 +98,7 @@ export async function specOf(
     labels: flags.label && { ...objectOf(base["labels"]), ...flags.label },
     vantages: merged(base["vantages"], vantages),
     zone: flags.ownZone,
+    degradedLatencyMs: flags.degradedLatency,
     playbookUrl: flags.playbookUrl,
     parents: flags.parents,
     policy: merged(base["policy"], policy),

@@ -22,7 +22,8 @@ test("targets create sends what the flags say, and nothing else", async () => {
   ];
   args.push("--interval", "30s", "--timeout", "500ms", "--label", "team=pay", "--label", "tier=1");
   args.push("--option", "status=[200]", "--option", "method=HEAD", "--zones", "a,b");
-  args.push("--min-domains", "3", "--no-enabled");
+  args.push("--min-domains", "3", "--rule", "majority", "--degraded-latency", "300ms");
+  args.push("--no-enabled");
   const answers = {
     "POST /targets": { status: 201, json: sampleTarget({ warnings: ["Only 2."] }) },
   };
@@ -38,7 +39,8 @@ test("targets create sends what the flags say, and nothing else", async () => {
     timeoutMs: 500,
     labels: { team: "pay", tier: "1" },
     vantages: { zones: ["a", "b"] },
-    policy: { minDomains: 3 },
+    degradedLatencyMs: 300,
+    policy: { rule: "majority", minDomains: 3 },
     enabled: false,
   });
   assert.equal(asked[0]?.token, "Bearer qrt_read_x");
