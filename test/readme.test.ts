@@ -31,6 +31,9 @@ function quorumTable(file: string): string {
 /** A verb follows its resource; a flag may follow a command that has no verbs, such as events. */
 const isVerb = (word: string): boolean => /^[a-z]/.test(word);
 
+/** A resource is a plural word, but for one that has no plural. */
+const isResource = (word: string): boolean => word.endsWith("s") || word === "maintenance";
+
 /** The commands of the README's shell blocks, continued lines joined. */
 function shellCommands(): string[] {
   return [...readme.matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap(([, block = ""]) =>
@@ -80,7 +83,7 @@ test("every command of the README is one the CLI has, with flags that it takes",
   assert.ok(commands.length > 5, "the README has no commands");
   for (const command of commands.filter((line) => !line.startsWith("quorate help "))) {
     const [first = "", second = "", ...rest] = command.split(/\s+/).slice(1);
-    const words = first.endsWith("s") ? [first, second].filter(isVerb) : [first];
+    const words = isResource(first) ? [first, second].filter(isVerb) : [first];
     const help = await helpOf(words);
     assert.match(help, new RegExp(`^Usage: quorate ${words.join(" ")}\\b`, "m"), command);
     for (const flag of [second, ...rest].filter((word) => word.startsWith("--"))) {
