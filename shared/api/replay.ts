@@ -4,7 +4,7 @@ import { VERDICT_STATES } from "../verdict.ts";
 import { timeSchema } from "./common.ts";
 
 /** What of a target's spec a replay may change: nothing that decides what was looked at. */
-export const replayChangesSchema = z
+const replayChangesSchema = z
   .strictObject({
     policy: z.unknown().optional(),
     fall: z.unknown().optional(),
