@@ -13,8 +13,8 @@ export interface UpkeepDeps {
   /** Time between two rounds. Default 60,000. */
   everyMs?: number;
   /**
-   * How long the log can be replayed. Default 30 days; 0: not at all. Longer costs space: about
-   * what four times as long of history does.
+   * How long the log can be replayed. Default 30 days; 0: not at all. A day of it takes about twice
+   * the space of a day of history, which is kept much longer.
    */
   keepLogMs?: number | undefined;
 }

@@ -34,13 +34,43 @@ async function openUpkeepRoom() {
       return seq;
     },
   };
-  const upkeep = createUpkeep({ engine, store: { history, log: store.log }, clock, log: silentLog() });
+  const upkeep = createUpkeep({
+    engine,
+    store: { history, log: store.log },
+    clock,
+    log: silentLog(),
+  });
   const minutes = async (count: number): Promise<string[]> => {
     for (let minute = 0; minute < count; minute += 1) await clock.run(MINUTE_MS);
     return done.splice(0);
   };
   return { upkeep, minutes, room, dispose };
 }
+
+test("upkeep keeps a chapter a day, and the log as long as it was told", async () => {
+  const DAY_MS = 86_400_000;
+  for (const keepLogMs of [undefined, 2 * DAY_MS, 0]) {
+    const { store, dispose } = await memoryHarness();
+    const clock = simClock();
+    const done: string[] = [];
+    const log: Store["log"] = {
+      ...store.log,
+      keepChapter: async (everyMs) => void done.push(`chapter each ${everyMs / DAY_MS} d`),
+      forget: async (beforeMs) =>
+        void done.push(`forget ${(clock.wallMs() - beforeMs) / DAY_MS} d`),
+    };
+    const engine = { nowMs: () => clock.wallMs(), saveSnapshot: async () => 0 };
+    const parts = { engine, store: { history: store.history, log }, clock, log: silentLog() };
+    const upkeep = createUpkeep({ ...parts, keepLogMs });
+    upkeep.start();
+    await clock.run(MINUTE_MS);
+    const days = keepLogMs === undefined ? 30 : keepLogMs / DAY_MS;
+    const kept = ["chapter each 1 d", `forget ${days} d`];
+    assert.deepEqual(done, keepLogMs === 0 ? ["forget -Infinity d"] : kept);
+    await upkeep.stop();
+    await dispose();
+  }
+});
 
 const EXPIRED = `expire ${400 * 86_400_000} ms`;
 
