@@ -8,6 +8,7 @@ import type { VerdictExplanation, VerdictState } from "../shared/verdict.ts";
 import type { EventBody } from "./verdict/event.ts";
 import type { StoredEvent, UptimeSpan } from "./store-ports.ts";
 
+export type * from "./store-nouns.ts";
 export type * from "./store-ports.ts";
 
 // ---- the living parts ----------------------------------------------------------------------
