@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { createApiClient } from "../../shared/api/client.ts";
 import type { ApiClient } from "../../shared/api/client.ts";
 import type { ApiPage } from "../../shared/api/common.ts";
+import { isLoopbackHost } from "../../shared/host-port.ts";
 import { LIMITS } from "../../shared/limits.ts";
 import type { CliContext } from "./context.ts";
 import { UsageError } from "./exit-codes.ts";
@@ -94,11 +95,8 @@ function tokenFor(url: URL, context: CliContext, flags: ClientFlags): string | n
   if (flags.tokenFile) return readSecretFile(flags.tokenFile);
   if (flags.data) return readSecretFile(join(flags.data, "admin.token"));
   if (context.settings.token !== null) return context.settings.token;
-  return isLoopback(url.hostname) ? tryReadSecretFile(join(".quorate", "admin.token")) : null;
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  return isLoopbackHost(host) ? tryReadSecretFile(join(".quorate", "admin.token")) : null;
 }
 
 /** Gathers the pages of a list, at most `limit` rows. */

@@ -2,11 +2,11 @@
 import { createServer as createPlainServer } from "node:http";
 import type { Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { isIP } from "node:net";
 import type { Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { Clock } from "../../shared/clock.ts";
 import { messageOf, QuorateError, systemCodeOf } from "../../shared/errors.ts";
+import { formatHostPort, isLoopbackHost } from "../../shared/host-port.ts";
 import type { Log } from "../../shared/log.ts";
 import type { HttpApp } from "./app.ts";
 
@@ -37,10 +37,6 @@ export interface HttpListener {
 /** A client must have sent its headers and body within this time. */
 const REQUEST_MS = 30_000;
 
-/** Whether an address that a server is bound to can only be reached from the same machine. */
-const isLoopback = (address: string): boolean =>
-  address === "::1" || /^(?:::ffff:)?127\./.test(address);
-
 /** Listens; rejects with a sentence when it cannot. Warns of plaintext beyond this machine. */
 export async function listenHttp(options: ListenOptions): Promise<HttpListener> {
   const { app, host, port, tls, clock, log } = options;
@@ -65,9 +61,8 @@ export async function listenHttp(options: ListenOptions): Promise<HttpListener> 
   if (typeof bound !== "object" || bound === null) {
     throw new QuorateError("internal", "The server listens, but has no address.");
   }
-  const shown = isIP(host) === 6 ? `[${host}]` : host;
-  const url = `${tls === undefined ? "http" : "https"}://${shown}:${bound.port}`;
-  if (tls === undefined && !isLoopback(bound.address)) {
+  const url = `${tls === undefined ? "http" : "https"}://${formatHostPort({ host, port: bound.port })}`;
+  if (tls === undefined && !isLoopbackHost(bound.address.replace(/^::ffff:/, ""))) {
     const sentence = "The API listens beyond this machine without TLS: tokens travel in the clear.";
     log.warn({ url }, `${sentence} Give --tls-cert and --tls-key, or put a TLS proxy before it.`);
   }
