@@ -5,6 +5,9 @@ import type { LogEvent } from "../../../aggregator/verdict/event.ts";
 import { seededRandom } from "../../../shared/random.ts";
 import { fold, hashOf, testProperties, told } from "../../helpers/verdict-sweep.ts";
 
+/** A whole number of windows. */
+const SHIFT_MS = 12_500;
+
 testProperties({
   "two engines fed the same log have equal state hashes, and gave the same effects": (swept) => {
     const other = fold(swept.log);
@@ -57,8 +60,6 @@ function shuffleWindows(log: readonly LogEvent[], seed: number): LogEvent[] {
   }
   return shuffled;
 }
-
-const SHIFT_MS = 12_500;
 
 /** What happened when, as lines of one text; `shiftMs` is taken off. */
 function moments(effects: readonly Effect[], shiftMs: number): string {
