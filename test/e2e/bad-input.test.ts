@@ -17,7 +17,7 @@ const GOOD = { name: "mail", kind: "http", options: { url: "http://127.0.0.1:1/"
 
 /** Changes of a good target, and where, with what found, and what expected it is refused. */
 const BAD_TARGETS: [changes: object, path: string, value: string | undefined, message: RegExp][] = [
-  [{ kind: "htpp" }, "kind", '"htpp"', /^expected one of http, tcp, grpc/],
+  [{ kind: "htpp" }, "kind", '"htpp"', /^expected one of http, /],
   [{ kind: 7 }, "kind", "7", /expected string/],
   [{ options: { url: "mailto:x" } }, "options.url", '"mailto:x"', /http/],
   [
