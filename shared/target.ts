@@ -38,10 +38,11 @@ export const policySchema = z
       .enum(POLICY_RULES)
       .default("all")
       .describe(
-        "`all`: bad only when no vantage reaches it. Every other rule calls a target bad beside a " +
-          "success: `majority` of the domains heard; `k-of-n`: `k` domains; `healthy-percent`: at " +
-          "most `healthyPercent` of the domains heard reach it; `per-region`: more than half of " +
-          "the regions fail entirely; `any`: as many domains as the policy needs.",
+        "`all`: bad only when no vantage reaches it. Every other rule calls a target bad beside " +
+          "a success: `majority` of the domains heard; `k-of-n`: `k` domains; " +
+          "`healthy-percent`: at most `healthyPercent` of the domains heard reach it; " +
+          "`per-region`: more than half of the regions fail entirely; `any`: as many domains as " +
+          "the policy needs.",
       ),
     k: z
       .int()

@@ -91,7 +91,7 @@ function evidenceTable(
   return layOut(columns, rows);
 }
 
-/** How many of the probe's own canaries passed; those that fail for half of the mesh are left out. */
+/** How many of the probe's own canaries passed; those that fail for half the mesh are left out. */
 function canaryCell({ canaries }: Evidence, paint: Printer["paint"]): Cell {
   const { passed, failed } = canaries;
   if (passed + failed === 0) return "-";

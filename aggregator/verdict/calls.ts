@@ -11,6 +11,7 @@ import type { EngineState, TargetRecord } from "./state.ts";
 
 /** Time for which successful calls exonerate. */
 const CALLS_FRESH_MS = 60_000;
+const REPORTER_FORGOTTEN_MS = 86_400_000;
 
 /** Takes one report; one that was counted, or comes from too many reporters, is left out. */
 export function takeCalls(state: EngineState, event: CallsEvent): void {
@@ -19,7 +20,7 @@ export function takeCalls(state: EngineState, event: CallsEvent): void {
   const { reporters, recent } = target.calls;
   const known = reporters.find(({ reporter }) => reporter === event.reporter);
   if (known && event.fromMs < known.toMs) return;
-  if (!known && reporters.length >= LIMITS.callReportersMax) return;
+  if (!known && !makeRoom(target, state.atMs)) return;
   const record = known ?? { reporter: event.reporter, toMs: 0, counted: 0 };
   if (!known) reporters.push(record);
   record.toMs = event.toMs;
@@ -32,6 +33,16 @@ export function takeCalls(state: EngineState, event: CallsEvent): void {
   if (recent.length >= LIMITS.callReportsMax) recent.shift();
   recent.push({ toMs, successes });
   if (!target.quiet) markTarget(state, target);
+}
+
+/** Room for one more reporter: one that was not heard for a day is forgotten for it. */
+function makeRoom({ calls }: TargetRecord, atMs: number): boolean {
+  const { reporters } = calls;
+  if (reporters.length < LIMITS.callReportersMax) return true;
+  const silent = reporters.findIndex(({ toMs }) => toMs < atMs - REPORTER_FORGOTTEN_MS);
+  if (silent < 0) return false;
+  reporters.splice(silent, 1);
+  return true;
 }
 
 /** Successful calls of the last minute; forgets those before it. */

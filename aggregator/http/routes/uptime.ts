@@ -18,6 +18,8 @@ import { moment } from "./history.ts";
 const tags = ["targets"];
 const DAY_MS = 86_400_000;
 const DEFAULT_DAYS = 30;
+/** How far the clock of a reporter of business calls may be ahead. */
+const CLOCK_AHEAD_MS = 300_000;
 
 const getUptime = createRoute({
   ...needs("read"),
@@ -75,6 +77,10 @@ export function addUptime(app: App, context: RouteContext): void {
     const body = c.req.valid("json");
     const reports = "reports" in body ? body.reports : [body];
     const reporter = c.get("token").id;
+    for (const [index, { toAt }] of reports.entries()) {
+      const path = "reports" in body ? `reports.${index}.toAt` : "toAt";
+      checkClock(path, toAt, engine.nowMs());
+    }
     await Promise.all(
       reports.map(({ fromAt, toAt, successes, failures }) => {
         const window = { fromMs: Date.parse(fromAt), toMs: Date.parse(toAt) };
@@ -84,6 +90,14 @@ export function addUptime(app: App, context: RouteContext): void {
     );
     return c.json({ accepted: reports.length }, 202);
   });
+}
+
+/** A reporter whose clock is far off would count for nothing, and never learn it. */
+function checkClock(path: string, toAt: string, nowMs: number): void {
+  const aheadMs = Date.parse(toAt) - nowMs;
+  if (aheadMs <= CLOCK_AHEAD_MS && aheadMs >= -DAY_MS) return;
+  const message = "expected a moment of the last day, at most 5 minutes ahead; set your clock";
+  throw invalidAt(path, message, toAt);
 }
 
 interface Range {

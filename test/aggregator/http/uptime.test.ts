@@ -78,8 +78,8 @@ test("the state that lasts counts up to now, and months are told one by one", ()
   }));
 
 const REPORT = {
-  fromAt: "2025-11-21T12:04:30Z",
-  toAt: "2025-11-21T12:04:40Z",
+  fromAt: "2025-12-31T23:50:30Z",
+  toAt: "2025-12-31T23:50:40Z",
   successes: 41,
   failures: 1,
 };
@@ -91,7 +91,7 @@ test("business calls are taken from a token of scope calls, under the token's id
     const path = "POST /api/v1/targets/web/calls";
     const one = await room.expect(202, path, { token, body: REPORT });
     assert.deepEqual(one.body, { accepted: 1 });
-    const later = { ...REPORT, fromAt: REPORT.toAt, toAt: "2025-11-21T12:04:50+00:00" };
+    const later = { ...REPORT, fromAt: REPORT.toAt, toAt: "2025-12-31T23:50:50+00:00" };
     const both = await room.expect(202, path, { token, body: { reports: [REPORT, later] } });
     assert.deepEqual(both.body, { accepted: 2 });
     const said = room.engine.submitted.filter(({ type }) => type === "calls");
@@ -113,5 +113,8 @@ test("who may only read may report nothing, and who reports may do nothing else"
     const body = { ...REPORT, toAt: REPORT.fromAt };
     await room.refused(422, path, { body });
     await room.refused(422, path, { body: { ...REPORT, failures: -1 } });
+    const ahead = { ...REPORT, toAt: "2026-01-01T00:06:00Z" };
+    const problem = await room.refused(422, path, { body: { reports: [REPORT, ahead] } });
+    assert.match(problem.detail, /^reports\.1\.toAt: expected a moment of the last day/);
     await room.refused(404, "POST /api/v1/targets/shop/calls", { body: REPORT });
   }));
