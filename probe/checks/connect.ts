@@ -31,6 +31,8 @@ export interface ConnectionHandlers {
   data?: (bytes: Buffer) => void;
   /** The target closed its side. */
   closed(): void;
+  /** Takes the OCSP answer that the server staples to its certificate. Absent: none is asked for. */
+  staple?: (response: Buffer) => void;
 }
 
 /**
@@ -156,6 +158,7 @@ function dialTcp(connection: Connection): Socket {
 type DialOptions = ConnectionOptions & {
   onread?: OnReadOpts | undefined;
   localAddress?: string | undefined;
+  requestOCSP?: boolean | undefined;
 };
 
 function dialTls(connection: Connection, plan: TlsPlan): Socket {
@@ -189,7 +192,12 @@ function tlsOptions(connection: Connection, plan: TlsPlan): DialOptions {
 
 function secure(connection: Connection, options: DialOptions): TLSSocket {
   const { look, tls } = connection;
+  const { staple } = connection.handlers;
+  if (staple !== undefined) options.requestOCSP = true;
   const socket = connectTls(options);
+  socket.on("OCSPResponse", (response) => {
+    if (connection.live && Buffer.isBuffer(response)) guarded(look, () => staple?.(response));
+  });
   socket.on("secureConnect", () => {
     if (!connection.live || tls === undefined) return;
     look.phases.tlsUs += lap(connection);
@@ -274,7 +282,7 @@ function ended(connection: Connection): void {
 }
 
 function failed(connection: Connection, error: unknown): void {
-  const { look } = connection;
+  const { look, serverName } = connection;
   if (!connection.live) return;
   const where = whereOf(look);
   if (look.phase === "connecting" && systemCodeOf(error) === "ENETUNREACH") {
@@ -283,9 +291,8 @@ function failed(connection: Connection, error: unknown): void {
       end(look, route ? networkUnreachable(where) : connectFailure(error, where));
     });
   }
-  if (look.phase === "connecting") return end(look, connectFailure(error, where));
-  if (look.phase === "talking") return end(look, talkFailure(error, where));
-  end(look, tlsFailure(error, where, connection.serverName));
+  if (look.phase === "handshaking") return end(look, tlsFailure(error, where, serverName));
+  end(look, look.phase === "connecting" ? connectFailure(error, where) : talkFailure(error, where));
 }
 
 function end(look: Look, failure: Failure): void {

@@ -15,6 +15,7 @@ import { pushKind } from "./push.ts";
 import { redisKind } from "./redis.ts";
 import { smtpKind } from "./smtp.ts";
 import { tcpKind } from "./tcp.ts";
+import { tlsKind } from "./tls-kind.ts";
 import { websocketKind } from "./websocket.ts";
 
 /** Every kind of check; a new kind is one file and one line here. */
@@ -23,6 +24,7 @@ export const CHECK_KINDS: readonly CheckKind[] = [
   multistepKind,
   tcpKind,
   grpcKind,
+  tlsKind,
   dnsKind,
   icmpKind,
   websocketKind,

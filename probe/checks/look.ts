@@ -1,4 +1,5 @@
 /** One look under way: its phase, its abort, and the one outcome it gives. */
+import type { X509Certificate } from "node:crypto";
 import type { CheckOutcome, Phases } from "../../shared/outcome.ts";
 import { noPhases } from "../../shared/outcome.ts";
 import type { ReasonCode } from "../../shared/reason.ts";
@@ -36,6 +37,8 @@ export interface Look {
   resolverAsked: () => boolean;
   /** The part that prepares this look now; a deadline is its own. */
   part: Look | undefined;
+  /** The certificate that the target showed in its last handshake. */
+  certificate?: X509Certificate | undefined;
   /** Closes what the look holds open now; run when it ends, and between two connections. */
   release: () => void;
   /** What every sentence of a failure begins with, such as the step of several; may be empty. */

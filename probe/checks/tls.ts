@@ -64,7 +64,9 @@ function wrongPem(name: string, message: string): QuorateError {
  * whether the look may go on. getPeerX509Certificate, as getPeerCertificate costs 100 µs more.
  */
 export function acceptCertificate(look: Look, socket: TLSSocket, plan: TlsPlan): boolean {
-  const endsMs = Date.parse(socket.getPeerX509Certificate()?.validTo ?? "");
+  // Kept, as Node 20 takes it out of the chain and gives it only once.
+  look.certificate = socket.getPeerX509Certificate();
+  const endsMs = Date.parse(look.certificate?.validTo ?? "");
   if (Number.isFinite(endsMs)) {
     const days = Math.floor((endsMs - look.context.clock.wallMs()) / DAY_MS);
     look.facts["certificateDays"] = days;

@@ -16,6 +16,7 @@ import { pushContract } from "./checks/push.ts";
 import { redisContract } from "./checks/redis.ts";
 import { smtpContract } from "./checks/smtp.ts";
 import { tcpContract } from "./checks/tcp.ts";
+import { tlsContract } from "./checks/tls.ts";
 import { websocketContract } from "./checks/websocket.ts";
 
 /** A new kind adds its file in `checks/` and one line here. */
@@ -24,6 +25,7 @@ const CONTRACTS: CheckContract[] = [
   multistepContract,
   tcpContract,
   grpcContract,
+  tlsContract,
   dnsContract,
   icmpContract,
   websocketContract,

@@ -31,7 +31,7 @@ const DAY_MS = 86_400_000;
 const ECDSA_SHA256 = "1.2.840.10045.4.3.2";
 
 /** DER: tag, length, contents (X.690 8.1). */
-function tlv(tag: number, ...contents: Uint8Array[]): Buffer {
+export function tlv(tag: number, ...contents: Uint8Array[]): Buffer {
   const body = Buffer.concat(contents);
   if (body.length < 128) return Buffer.concat([Buffer.from([tag, body.length]), body]);
   const size =
@@ -39,10 +39,13 @@ function tlv(tag: number, ...contents: Uint8Array[]): Buffer {
   return Buffer.concat([Buffer.from([tag, ...size]), body]);
 }
 
-const sequence = (...contents: Uint8Array[]): Buffer => tlv(0x30, ...contents);
-const integer = (value: number): Buffer => tlv(0x02, Buffer.from([value]));
+/** A SEQUENCE. */
+export const sequence = (...contents: Uint8Array[]): Buffer => tlv(0x30, ...contents);
+/** A small INTEGER. */
+export const integer = (value: number): Buffer => tlv(0x02, Buffer.from([value]));
 
-function oid(text: string): Buffer {
+/** An OBJECT IDENTIFIER such as "2.5.4.3". */
+export function oid(text: string): Buffer {
   const [first = 0, second = 0, ...rest] = text.split(".").map(Number);
   const bytes = [first * 40 + second];
   for (const part of rest) {
