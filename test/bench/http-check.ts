@@ -1,10 +1,7 @@
 /** CPU of a probe per HTTP check, results streaming included, beside raw node:net. */
-import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { median, spread, verdictOn } from "./facts.ts";
 import type { BenchRow } from "./facts.ts";
-import type { Measured } from "./roles/meter.ts";
+import { endRole, measure, message, perCheck, startRole } from "./role-process.ts";
 import { startStub } from "./stub-aggregator.ts";
 
 const ROUNDS = 3;
@@ -13,48 +10,6 @@ const MEASURE_MS = 6_000;
 const RATES = [1_000, 4_000];
 const INTERVAL_MS = 10_000;
 const AIM = 1.3;
-
-/** As many open files as the system allows: every check on its way is one. */
-const MANY_FILES = 'ulimit -n "$(ulimit -Hn)"; exec "$0" "$@"';
-
-/** Starts a role in a process of its own. */
-function startRole(role: string, parameters: readonly number[]): ChildProcess {
-  const file = fileURLToPath(new URL(`roles/${role}.js`, import.meta.url));
-  const command = [process.execPath, file, ...parameters.map(String)];
-  return spawn("sh", ["-c", MANY_FILES, ...command], {
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
-  });
-}
-
-/** The first message of a child that has `key`. */
-function message(child: ChildProcess, key: "port" | "measured"): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    child.on("message", (said) => {
-      const found = Object.entries(said ?? {}).find(([name]) => name === key);
-      if (found) resolve(found[1]);
-    });
-    child.on("exit", (code) => reject(new Error(`A benchmark role ended with code ${code}.`)));
-  });
-}
-
-/** Guarantee: roles send what meter.ts declares; they are this benchmark's own files. */
-function asMeasured(said: unknown): Measured {
-  return said as Measured;
-}
-
-async function measure(role: string, parameters: readonly number[]): Promise<Measured> {
-  const child = startRole(role, parameters);
-  try {
-    return asMeasured(await message(child, "measured"));
-  } finally {
-    child.removeAllListeners("exit");
-    const ended = new Promise((resolve) => child.on("exit", resolve));
-    child.kill("SIGTERM");
-    await ended;
-  }
-}
-
-const perCheck = ({ cpuUs, completed }: Measured): number => cpuUs / Math.max(1, completed);
 
 async function measureRate(targetPort: number, rate: number): Promise<BenchRow[]> {
   const raw: number[] = [];
@@ -92,7 +47,6 @@ export async function benchHttpCheck(): Promise<BenchRow[]> {
   const port = Number(await message(target, "port"));
   const rows: BenchRow[] = [];
   for (const rate of RATES) rows.push(...(await measureRate(port, rate)));
-  target.removeAllListeners("exit");
-  target.kill("SIGTERM");
+  await endRole(target);
   return rows;
 }

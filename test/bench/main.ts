@@ -5,8 +5,13 @@
 import { machineFacts, markdownTable } from "./facts.ts";
 import { benchHttpCheck } from "./http-check.ts";
 import { benchIngest } from "./ingest.ts";
+import { benchSecureCheck } from "./secure-check.ts";
 
-const PARTS = { ingest: benchIngest, "http-check": benchHttpCheck };
+const PARTS = {
+  ingest: benchIngest,
+  "http-check": benchHttpCheck,
+  "secure-check": benchSecureCheck,
+};
 
 const wanted = process.argv.slice(2);
 process.stdout.write(`${machineFacts()}\n\n`);
