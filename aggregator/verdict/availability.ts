@@ -11,6 +11,7 @@
  * A p95 is above a limit exactly when more than a twentieth of the latencies are: two counters do
  * for a histogram.
  */
+import type { Target } from "../../shared/target.ts";
 import { LIMITS } from "../../shared/limits.ts";
 import type { Look } from "./evidence.ts";
 import { boundaryAtOrAfter, markTarget, wakeTarget } from "./marks.ts";
@@ -37,6 +38,15 @@ export function newTally(endMs: number): Tally {
   };
 }
 
+/** Above every latency that a check can have: the longest timeout is 60 s. */
+const NO_LIMIT_US = 2 ** 30;
+
+/** The limit of a target, looked up once: it is compared with every success. */
+export function slowAboveUs({ spec }: Target): number {
+  const limitMs = spec.degradedLatencyMs;
+  return limitMs === undefined ? NO_LIMIT_US : 1_000 * limitMs;
+}
+
 /** Windows begin where they may, not at multiples of their length: a log may be shifted. */
 function nextEndMs(state: EngineState): number {
   return boundaryAtOrAfter(state, state.atMs) + TALLY_MS;
@@ -47,16 +57,14 @@ export function countAttempt(state: EngineState, target: TargetRecord, look: Loo
   const { tally } = target;
   if (state.atMs >= tally.endMs) closeTally(state, target);
   tally.attempts += 1;
-  const limitMs = target.target.spec.degradedLatencyMs;
-  if (look.outcome !== OK) wakeTarget(state, target, tally.endMs);
-  else {
+  if (look.outcome === OK) {
     tally.ok += 1;
-    if (limitMs === undefined || look.latencyUs <= 900 * limitMs) return;
+    if (10 * look.latencyUs <= 9 * target.slowAboveUs) return;
     tally.nearlySlow += 1;
-    if (look.latencyUs <= 1_000 * limitMs) return;
+    if (look.latencyUs <= target.slowAboveUs) return;
     tally.slow += 1;
-    wakeTarget(state, target, tally.endMs);
   }
+  wakeTarget(state, target, tally.endMs);
 }
 
 /** Counts business calls, of each reporter at most a bound in one window, their ratio kept. */
@@ -104,10 +112,9 @@ function closeTally(state: EngineState, target: TargetRecord): void {
     return;
   }
   const { ok, callsOk } = tally;
-  const limited = target.target.spec.degradedLatencyMs !== undefined;
   const failing = 100 * (ok + callsOk) < 99 * total;
-  const slow = limited && 20 * tally.slow > ok;
-  const back = 1_000 * (ok + callsOk) >= 995 * total && !(limited && 20 * tally.nearlySlow > ok);
+  const slow = 20 * tally.slow > ok;
+  const back = 1_000 * (ok + callsOk) >= 995 * total && 20 * tally.nearlySlow <= ok;
   const badWindows = failing || slow ? Math.min(BAD_WINDOWS, tally.badWindows + 1) : 0;
   const before = target.degraded;
   if (badWindows === BAD_WINDOWS) target.degraded = reasonOf(target, failing);

@@ -2,7 +2,7 @@
 import type { Probe } from "../../shared/probe.ts";
 import type { Target } from "../../shared/target.ts";
 import type { Vantage } from "../../shared/vantage.ts";
-import { newTally } from "./availability.ts";
+import { newTally, slowAboveUs } from "./availability.ts";
 import type { ProbeRecord, TargetRecord } from "./state.ts";
 
 /** A probe as the fold first hears of it: joining. */
@@ -57,6 +57,7 @@ export function newTargetRecord(target: Target, atMs: number): TargetRecord {
     heldUntilMs: 0,
     guardedUntilMs: 0,
     tally: newTally(0),
+    slowAboveUs: slowAboveUs(target),
     calls: { reporters: [], recent: [] },
     degraded: "",
     flap: { changes: 0, sampledMs: atMs, last: "", active: false },

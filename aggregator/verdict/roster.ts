@@ -4,7 +4,7 @@ import type { Probe } from "../../shared/probe.ts";
 import type { Target } from "../../shared/target.ts";
 import type { Effect } from "./effect.ts";
 import { withdrawIncident } from "./alerts.ts";
-import { forgetAvailability } from "./availability.ts";
+import { forgetAvailability, slowAboveUs } from "./availability.ts";
 import { markProbe, markTarget } from "./marks.ts";
 import { newProbeRecord, newTargetRecord } from "./records.ts";
 import { endSpan } from "./uptime.ts";
@@ -42,6 +42,7 @@ export function setTarget(state: EngineState, target: Target, effects: Effect[])
     withdrawIncident(state, known, { why: "is no longer checked", window });
   }
   known.target = target;
+  known.slowAboveUs = slowAboveUs(target);
   if (edited) {
     known.checkRevision = target.revision;
     known.heldUntilMs = state.atMs + freshMs(state, known);

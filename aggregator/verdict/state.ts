@@ -189,6 +189,8 @@ export interface TargetRecord {
   /** Until then bad and partial need every roster vantage heard: an engine took over. */
   guardedUntilMs: number;
   tally: Tally;
+  /** Latency above which a success is slow; above all of them where there is no limit. */
+  slowAboveUs: number;
   calls: CallLedger;
   /** Why it is degraded, as a sentence without a full stop; empty when it is not. */
   degraded: string;
