@@ -47,6 +47,8 @@ export interface AggregatorOptions {
   keepLogMs?: number | undefined;
   /** Whether channels of kind exec may run commands on this machine. Default false. */
   allowExecChannels?: boolean | undefined;
+  /** Whether /verdict and /badge answer anybody, without a token. Default false. */
+  publicVerdicts?: boolean | undefined;
   /** Reference endpoints of the probes. Default none: there are the mesh's own. */
   canaries?: readonly NamedCanary[] | undefined;
   /** URL of the canary that is this aggregator. Default: the address each probe dialled. */
@@ -202,6 +204,7 @@ function living(deps: AggregatorDeps, parts: Parts): Aggregator {
     wakeDelivery: () => delivery.wake(),
     grpcAddress: () => formatHostPort({ ...grpcListen, port: grpcPort }),
     joinFlags: joinFlagsOf(options),
+    publicVerdicts: options.publicVerdicts,
     version: VERSION,
   });
   let http: HttpListener | null = null;

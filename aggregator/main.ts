@@ -28,10 +28,12 @@ export interface AggregatorProgramOptions {
   tlsKey?: string;
   insecure: boolean;
   heartbeatMs: number;
-  /** Whether channels of kind exec may run commands on this machine. Default false. */
   /** How long the log can be replayed; 0: not at all. */
   keepLog?: number;
+  /** Whether channels of kind exec may run commands on this machine. Default false. */
   allowExecChannels?: boolean;
+  /** Whether /verdict and /badge answer anybody, without a token. Default false. */
+  publicVerdicts?: boolean;
   /** Reference endpoints of the probes, and what they use as the one that is this aggregator. */
   canary?: NamedCanary[];
   advertise?: string;
@@ -55,17 +57,15 @@ export async function runAggregator(options: AggregatorProgramOptions): Promise<
     await mkdir(options.data, { recursive: true, mode: 0o700 });
     const tls = await readTls(options);
     const store = openSqliteStore({ path: join(options.data, "quorate.db"), clock, log });
-    const { insecure, heartbeatMs, listen, grpcListen, allowExecChannels } = options;
     const { keepLog: keepLogMs } = options;
-    const { canary: canaries, advertise: advertisedUrl, mustFail } = options;
-    const ports = { listen, grpcListen, tls };
-    const references = { canaries, advertisedUrl, mustFail, targets };
+    const { canary: canaries, advertise: advertisedUrl } = options;
+    const named = { tls, keepLogMs, canaries, advertisedUrl, targets };
     const aggregator = createAggregator({
       store,
       clock,
       random,
       log,
-      options: { ...ports, insecure, heartbeatMs, keepLogMs, allowExecChannels, ...references },
+      options: { ...options, ...named },
     });
     const stopped = untilSignal();
     const code = await run({ aggregator, options, log, clock }, stopped);

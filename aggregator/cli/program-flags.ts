@@ -15,6 +15,7 @@ export interface AggregatorFlags {
   /** How long the log can be replayed, milliseconds. */
   keepLog: number;
   allowExecChannels?: boolean;
+  publicVerdicts?: boolean;
   /** Reference endpoints of probes. */
   canary?: NamedCanary[];
   /** URL that probes use as the canary that is this aggregator. */

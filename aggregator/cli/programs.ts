@@ -42,6 +42,7 @@ function addAggregator(
     .addOption(
       durationOption("--keep-log <duration>", "how far back replays reach; 0s: none", "30d"),
     )
+    .option("--public-verdicts", "let anybody read /verdict and /badge, without a token")
     .option("--allow-exec-channels", "let channels of kind exec run commands on this machine")
     .option(
       "--heartbeat-ms <n>",

@@ -9,25 +9,18 @@ import {
   type HealthServer,
   HealthCheckResponse_ServingStatus as Serving,
 } from "../../shared/proto/gen/grpc/health/v1/health.ts";
-import type { VerdictState } from "../../shared/verdict.ts";
+import { standingOf } from "../../shared/standing.ts";
+import type { Standing } from "../../shared/standing.ts";
 import type { Engine, EventBus } from "../ports.ts";
 import type { Directory } from "./directory.ts";
 
 /** Time between two looks at the aggregator's own readiness, for those who watch it. */
 const READINESS_MS = 1_000;
 
-/**
- * What a verdict is to the health protocol. Only a verdict that witnesses agree on says
- * NOT_SERVING: a suspicion holds on to SERVING, and too little evidence is UNKNOWN.
- */
-const SERVING_OF: Record<VerdictState, Serving> = {
-  up: Serving.SERVING,
-  degraded: Serving.SERVING,
-  partial: Serving.SERVING,
-  suspect: Serving.SERVING,
-  recovering: Serving.SERVING,
-  down: Serving.NOT_SERVING,
-  sub_healthy: Serving.NOT_SERVING,
+/** What a standing is to the health protocol. */
+const SERVING_OF: Record<Standing, Serving> = {
+  serving: Serving.SERVING,
+  not_serving: Serving.NOT_SERVING,
   unknown: Serving.UNKNOWN,
 };
 
@@ -105,7 +98,7 @@ export function createHealth(deps: HealthDeps): Health {
     if (service === "") return engine.ready() && !closed ? Serving.SERVING : Serving.NOT_SERVING;
     const target = directory.target(service);
     if (target === null) return Serving.SERVICE_UNKNOWN;
-    return SERVING_OF[engine.verdict(target.id)?.state ?? "unknown"];
+    return SERVING_OF[standingOf(engine.verdict(target.id)?.state ?? "unknown")];
   }
 
   const service = createHealthService({

@@ -18,6 +18,7 @@ import { addHistory } from "./routes/history.ts";
 import { addIncidents } from "./routes/incidents.ts";
 import { addMesh } from "./routes/mesh.ts";
 import { addMaintenance } from "./routes/maintenance.ts";
+import { addMachines } from "./routes/machines.ts";
 import { addNotifications } from "./routes/notifications.ts";
 import { addProbes } from "./routes/probes.ts";
 import { addReplays } from "./routes/replays.ts";
@@ -46,6 +47,7 @@ const ROUTES: readonly ((app: App, context: RouteContext) => void)[] = [
   addHistory,
   addUptime,
   addVerdicts,
+  addMachines,
   addProbes,
   addMesh,
   addIncidents,
@@ -57,6 +59,9 @@ const ROUTES: readonly ((app: App, context: RouteContext) => void)[] = [
   addTokens,
   addSystem,
 ];
+
+/** Paths behind a token; the last two not where verdicts are public. */
+const GUARDED = ["/api/v1/*", "/verdict/*", "/badge/*"];
 
 /** Creates the HTTP side of the aggregator. */
 export function createHttpApp(deps: HttpDeps): HttpApp {
@@ -70,7 +75,9 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
   const respond = createErrorResponder(deps);
   app.onError(respond);
   app.use("*", securityHeaders);
-  app.use("/api/v1/*", createSignIn({ tokens: registry.tokens, clock, scopes }));
+  const signIn = createSignIn({ tokens: registry.tokens, clock, scopes });
+  const guarded = deps.publicVerdicts === true ? ["/api/v1/*"] : GUARDED;
+  for (const path of guarded) app.use(path, signIn);
   app.use("/api/v1/*", limitBody());
   app.use("/api/v1/*", checkBody);
   app.use("/api/v1/*", createIdempotency({ store: store.idempotency, clock, random }));

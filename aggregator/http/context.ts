@@ -30,6 +30,8 @@ export interface HttpDeps {
   grpcAddress: () => string;
   /** Further flags of the join command, such as `--insecure`. Default none. */
   joinFlags?: readonly string[];
+  /** Whether /verdict and /badge answer anybody, without a token. Default false. */
+  publicVerdicts?: boolean | undefined;
   clock: Clock;
   random: Random;
   log: Log;

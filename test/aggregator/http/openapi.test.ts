@@ -91,7 +91,7 @@ test("every route is in the document, and every operation of the document is a r
       // A route refuses a caller without a token; a path that is no route would be 404 or 405.
       const call = `${method.toUpperCase()} ${path.replaceAll(/[{}]/g, "")}`;
       const { status } = await room.call(call, { token: null });
-      assert.equal(status, path.startsWith("/api/") ? 401 : 200, call);
+      assert.equal(status, isGuarded(path) ? 401 : 200, call);
     }
     const expected = EXPECTED.trim().split(/\s*\n\s*/);
     assert.deepEqual([...described].toSorted(), expected.toSorted());
@@ -103,12 +103,15 @@ test("every operation under /api says which scope it needs, and only reads need 
     for (const { path, method, operation } of operations) {
       const what = `${method} ${path}`;
       const scope = operation["x-quorate-scope"];
-      if (!path.startsWith("/api/")) assert.deepEqual(operation.security, [], what);
+      if (!isGuarded(path)) assert.deepEqual(operation.security, [], what);
       else if (path.startsWith("/api/v1/tokens")) assert.equal(scope, "admin", what);
       else if (path.endsWith("/calls")) assert.equal(scope, "calls", what);
       else assert.equal(scope, method === "get" ? "read" : "write", what);
     }
   }));
+
+/** Whether a path asks for a token where verdicts are not public. */
+const isGuarded = (path: string): boolean => /^\/(api|verdict|badge)\//.test(path);
 
 const EXPECTED = `
   get /
@@ -116,6 +119,8 @@ const EXPECTED = `
   get /readyz
   get /metrics
   get /openapi.json
+  get /verdict/{target}
+  get /badge/{file}
   get /api/v1/version
   post /api/v1/replays
   get /api/v1/replays/{id}
