@@ -61,7 +61,8 @@ export async function listenHttp(options: ListenOptions): Promise<HttpListener> 
   if (typeof bound !== "object" || bound === null) {
     throw new QuorateError("internal", "The server listens, but has no address.");
   }
-  const url = `${tls === undefined ? "http" : "https"}://${formatHostPort({ host, port: bound.port })}`;
+  const address = formatHostPort({ host, port: bound.port });
+  const url = `${tls === undefined ? "http" : "https"}://${address}`;
   if (tls === undefined && !isLoopbackHost(bound.address.replace(/^::ffff:/, ""))) {
     const sentence = "The API listens beyond this machine without TLS: tokens travel in the clear.";
     log.warn({ url }, `${sentence} Give --tls-cert and --tls-key, or put a TLS proxy before it.`);
