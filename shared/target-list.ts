@@ -1,6 +1,6 @@
 /** Targets in one line of text, `name=kind://…`, for the smallest set-ups: QUORATE_TARGETS. */
 import { QuorateError } from "./errors.ts";
-import { parseHostPort } from "./host-port.ts";
+import { readAddress } from "./target-address.ts";
 import { nameSchema } from "./target.ts";
 
 /** A target as such a line says it: everything else has its default. */
@@ -9,26 +9,6 @@ export interface ListedTarget {
   kind: string;
   options: Record<string, unknown>;
 }
-
-/** What stands behind a scheme; `portless`: the port may be left out. */
-interface Scheme {
-  kind: string;
-  tls?: true;
-  portless?: true;
-  /** The path names a service. */
-  service?: true;
-}
-
-const SCHEMES: Readonly<Record<string, Scheme>> = {
-  tcp: { kind: "tcp" },
-  tls: { kind: "tcp", tls: true },
-  grpc: { kind: "grpc", service: true },
-  grpcs: { kind: "grpc", tls: true, service: true },
-  redis: { kind: "redis", portless: true },
-  rediss: { kind: "redis", tls: true, portless: true },
-  ntp: { kind: "ntp", portless: true },
-  icmp: { kind: "icmp", portless: true },
-};
 
 /**
  * Reads a list of `name=kind://…`, separated by blanks, line ends or commas (a comma inside an
@@ -56,36 +36,12 @@ function readEntry(entry: string): ListedTarget | string {
   const equals = entry.indexOf("=");
   const name = entry.slice(0, Math.max(0, equals));
   if (!nameSchema.safeParse(name).success) return "it has no name before the first =";
-  const address = entry.slice(equals + 1);
-  const [, scheme = "", rest = ""] = /^([a-z]+):\/\/(.*)$/.exec(address) ?? [];
-  if (scheme === "http" || scheme === "https") {
-    if (!URL.canParse(address)) return "its address is no URL";
-    return { name, kind: "http", options: { url: address } };
-  }
-  const known = Object.hasOwn(SCHEMES, scheme) ? SCHEMES[scheme] : undefined;
-  if (known === undefined) {
-    return `its kind is none of http, https, ${Object.keys(SCHEMES).join(", ")}`;
-  }
-  const options = readAddress(rest, known);
-  return typeof options === "string" ? options : { name, kind: known.kind, options };
-}
-
-function readAddress(rest: string, scheme: Scheme): Record<string, unknown> | string {
-  const [, address = "", path = ""] = /^([^/]*)\/?(.*)$/.exec(rest) ?? [];
-  if (path !== "" && scheme.service !== true) return "nothing may follow its host and port";
-  const more = {
-    ...(scheme.tls === true ? { tls: {} } : {}),
-    ...(path === "" ? {} : { service: path }),
-  };
-  const parsed = parseHostPort(address);
-  if (parsed !== null && parsed.port > 0) return { ...parsed, ...more };
-  const bare = scheme.portless === true ? parseHostPort(`${address}:0`) : null;
-  if (bare !== null) return { host: bare.host, ...more };
-  return scheme.portless === true ? "expected HOST or HOST:PORT" : "expected HOST:PORT";
+  const check = readAddress(entry.slice(equals + 1));
+  return typeof check === "string" ? check : { name, ...check };
 }
 
 /** An entry as a sentence may show it: a sign-in may stand in it, and it may be long. */
 function shownEntry(entry: string): string {
-  const masked = entry.replace(/\/\/[^/@]*@/, "//***@");
+  const masked = entry.replace(/\/\/[^/]*@/, "//***@").replace(/=push:.*/s, "=push:***");
   return JSON.stringify(masked.length > 80 ? `${masked.slice(0, 79)}…` : masked);
 }

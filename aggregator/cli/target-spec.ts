@@ -1,6 +1,9 @@
 /** The flags that describe a target, and the request body made of them. */
 import { Option } from "commander";
 import type { Command } from "commander";
+import { ADDRESS_FORMS, looksLikeAddress, nameOfCheck } from "../../shared/target-address.ts";
+import { readAddress } from "../../shared/target-address.ts";
+import type { AddressedCheck } from "../../shared/target-address.ts";
 import { POLICY_RULES } from "../../shared/target.ts";
 import type { CliContext } from "./context.ts";
 import { UsageError } from "./exit-codes.ts";
@@ -40,7 +43,7 @@ export interface SpecFlags extends ClientFlags {
 export function addSpecFlags(verb: Command): Command {
   return verb
     .option("--file <file>", "JSON of the target, - for standard input; flags win over it")
-    .option("--kind <kind>", "kind of check: http, tcp, grpc (default http with --url)")
+    .option("--kind <kind>", "kind of check, such as http or dns (default http with --url)")
     .option("--url <url>", "what an http check asks; short for --option url=…")
     .option("--option <key=value>", "an option of the kind, value in JSON", collectOption)
     .addOption(durationOption("--interval <duration>", "time between checks of one vantage"))
@@ -68,14 +71,35 @@ export function addSpecFlags(verb: Command): Command {
     .option("--no-enabled", "keep it, but do not check it");
 }
 
-/** The body that the flags and the file describe; only what was given stands in it. */
+/** What the words behind a verb say: a name, a check in short form, or both. */
+export interface TargetWords {
+  name: string;
+  check: AddressedCheck | undefined;
+}
+
+/** Reads `NAME`, `NAME ADDRESS` or `ADDRESS`; an address alone is named after what it looks at. */
+export function readTargetWords(first: string, second: string | undefined): TargetWords {
+  if (second === undefined && !looksLikeAddress(first)) return { name: first, check: undefined };
+  const check = readAddress(second ?? first);
+  if (typeof check === "string") {
+    const forms = ADDRESS_FORMS.join(", ");
+    throw new UsageError(`Expected the address of a check: ${check}. It is one of ${forms}.`);
+  }
+  const name = second === undefined ? nameOfCheck(check) : first;
+  if (name === undefined) throw new UsageError("Expected a name before the address of a push.");
+  return { name, check };
+}
+
+/** The body that flags, file and short form describe; only what was given stands in it. */
 export async function specOf(
   flags: SpecFlags,
   context: Pick<CliContext, "readStdin">,
+  check?: AddressedCheck,
 ): Promise<Record<string, unknown>> {
   const base = flags.file === undefined ? {} : await readSpecFile(flags.file, context);
   const options = {
     ...objectOf(base["options"]),
+    ...check?.options,
     ...(flags.url === undefined ? {} : { url: flags.url }),
     ...flags.option,
   };
@@ -90,7 +114,7 @@ export async function specOf(
     downOn: flags.downOn,
   });
   const fields = given({
-    kind: flags.kind ?? (flags.url !== undefined && !base["kind"] ? "http" : undefined),
+    kind: flags.kind ?? check?.kind ?? kindOfUrl(flags, base),
     intervalMs: flags.interval,
     timeoutMs: flags.timeout,
     fall: flags.fall,
@@ -106,6 +130,10 @@ export async function specOf(
     options: Object.keys(options).length === 0 ? undefined : options,
   });
   return { ...base, ...fields };
+}
+
+function kindOfUrl({ url }: SpecFlags, base: Record<string, unknown>): string | undefined {
+  return url !== undefined && !base["kind"] ? "http" : undefined;
 }
 
 /** The fields of a record that are not undefined. */

@@ -2,6 +2,8 @@
 import type { Command } from "commander";
 import type { ApiResult } from "../../shared/api/result.ts";
 import type { ApiRun, ApiTarget } from "../../shared/api/target.ts";
+import { ADDRESS_FORMS } from "../../shared/target-address.ts";
+import type { AddressedCheck } from "../../shared/target-address.ts";
 import type { CliContext } from "./context.ts";
 import { UsageError } from "./exit-codes.ts";
 import { collectTexts, durationOption, parseIntegerIn } from "./parse.ts";
@@ -9,7 +11,7 @@ import { addListVerb, addVerb, gather, openSession } from "./session.ts";
 import { printDone, printList, printRecord } from "./session.ts";
 import type { ClientFlags, ListFlags, Session } from "./session.ts";
 import type { Column, Row } from "./table.ts";
-import { addSpecFlags, specOf } from "./target-spec.ts";
+import { addSpecFlags, readTargetWords, specOf } from "./target-spec.ts";
 import type { SpecFlags } from "./target-spec.ts";
 import { addUptime } from "./uptime.ts";
 import { ago, dateTime, formatDuration, formatLabels, verdictCell } from "./words.ts";
@@ -67,17 +69,20 @@ export function addTargets(program: Command, context: CliContext): void {
 }
 
 function addWrites(targets: Command, context: CliContext): void {
-  addSpecFlags(addVerb(targets, "create <name>", "make a target")).action(
-    async (name: string, flags: SpecFlags) => {
+  addShortForm(addVerb(targets, "create <name> [address]", "make a target")).action(
+    async (first: string, address: string | undefined, flags: SpecFlags) => {
       const session = openSession(context, flags);
-      const body = { ...(await wholeSpec(flags, context)), name };
+      const { name, check } = readTargetWords(first, address);
+      const body = { ...(await wholeSpec(flags, context, check)), name };
       printWritten(session, "created", await session.client.targets.create(body));
     },
   );
-  addRevision(addSpecFlags(addVerb(targets, "put <name>", "make or replace a target"))).action(
-    async (name: string, flags: SpecFlags & RevisionFlag) => {
+  const put = addVerb(targets, "put <name> [address]", "make or replace a target");
+  addRevision(addShortForm(put)).action(
+    async (first: string, address: string | undefined, flags: SpecFlags & RevisionFlag) => {
       const session = openSession(context, flags);
-      const body = { ...(await wholeSpec(flags, context)), name };
+      const { name, check } = readTargetWords(first, address);
+      const body = { ...(await wholeSpec(flags, context, check)), name };
       const { ifRevision } = flags;
       const target = await session.client.targets.put(name, body, { ifRevision });
       printWritten(session, "stored", target);
@@ -112,10 +117,21 @@ function addRevision(verb: Command): Command {
   return verb.option("--if-revision <n>", "only if this is still its revision", parse);
 }
 
-async function wholeSpec(flags: SpecFlags, context: CliContext): Promise<Record<string, unknown>> {
-  const spec = await specOf(flags, context);
+/** Flags of a target that may be given in short form: the name, its address, or both. */
+function addShortForm(verb: Command): Command {
+  const forms = ADDRESS_FORMS.map((form) => `  ${form}`).join("\n");
+  const more = "?OPTION=VALUE&… behind an address sets more options, but for URLs.";
+  return addSpecFlags(verb).addHelpText("after", `\nAddresses:\n${forms}\n${more}`);
+}
+
+async function wholeSpec(
+  flags: SpecFlags,
+  context: CliContext,
+  check: AddressedCheck | undefined,
+): Promise<Record<string, unknown>> {
+  const spec = await specOf(flags, context, check);
   if (!("kind" in spec)) {
-    throw new UsageError("Expected --kind (http, tcp, grpc, …), or --url for http, or --file.");
+    throw new UsageError("Expected an address such as tls://HOST, --kind, --url or --file.");
   }
   return { options: {}, ...spec };
 }

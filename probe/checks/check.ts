@@ -75,6 +75,8 @@ export interface CheckKind<Schema extends z.ZodType = z.ZodType> {
   summary: string;
   /** Examples for the docs, in the order of their use. */
   examples?: readonly CheckExample[];
+  /** What else a user must know, for the docs: Markdown, behind the examples. */
+  notes?: string;
   /** Validates `options` of a target; strict, every field described. */
   schema: Schema;
   /** Names of options that are secrets, or paths such as `tls.key`: never shown again. */

@@ -31,7 +31,7 @@ export interface ConnectionHandlers {
   data?: (bytes: Buffer) => void;
   /** The target closed its side. */
   closed(): void;
-  /** Takes the OCSP answer that the server staples to its certificate. Absent: none is asked for. */
+  /** Takes the OCSP answer stapled to the certificate. Absent: none is asked for. */
   staple?: (response: Buffer) => void;
 }
 

@@ -22,6 +22,8 @@ export interface KindDescription {
   summary: string;
   options: readonly OptionDescription[];
   examples: readonly CheckExample[];
+  /** Markdown; may be empty. */
+  notes: string;
   /** JSON Schema (2020-12) of the options as a caller writes them. */
   schema: Readonly<Record<string, unknown>>;
 }
@@ -37,6 +39,7 @@ export function describeKind(kind: CheckKind): KindDescription {
     summary: kind.summary,
     options: fieldsOf(root, { schema, prefix: "", secret }),
     examples: kind.examples ?? [],
+    notes: kind.notes ?? "",
     schema,
   };
 }

@@ -23,6 +23,30 @@ export const dnsKind: CheckKind<typeof dnsSchema> = {
   summary: "Asks a name server one question, and looks at its answers, response code and flags.",
   schema: dnsSchema,
   secretOptions: ["tls.key"],
+  examples: [
+    {
+      title: "A name server answers with the right addresses, and as their authority",
+      options: {
+        server: "ns1.example.com",
+        name: "www.example.com",
+        recursion: false,
+        answers: ["192.0.2.10", "192.0.2.11"],
+        answersMatch: "exact",
+        flags: ["aa"],
+      },
+    },
+    {
+      title: "Mail is still meant for our servers, asked over TLS",
+      options: {
+        server: "dns.example.net",
+        transport: "tls",
+        name: "example.com",
+        type: "MX",
+        answers: ["10 mail.example.com"],
+        ttlSecMin: 300,
+      },
+    },
+  ],
   prepare: prepareDns,
 };
 

@@ -32,10 +32,20 @@ type ExecOptions = z.output<typeof execSchema>;
 export const execKind: CheckKind<typeof execSchema> = {
   kind: "exec",
   summary:
-    "Runs a command that the probe's own configuration allows, in the convention of Nagios plugins: " +
-    "exit code 0 passes, 1 is a warning, 2 is dead, anything else says nothing.",
+    "Runs a command that the probe's own configuration allows, in the convention of Nagios " +
+    "plugins: exit code 0 passes, 1 is a warning, 2 is dead, anything else says nothing.",
   schema: execSchema,
   secretOptions: [],
+  examples: [{ title: "A plugin of Nagios", options: { command: "disk" } }],
+  notes: `Nothing runs unless the probe was started with it, and a target can only name it:
+
+\`\`\`sh
+quorate probe … --allow-exec 'disk=/usr/lib/nagios/plugins/check_disk -w 10% -c 5% -p /'
+\`\`\`
+
+The command line is split at spaces (quotes and \`\\\` as in a shell), and no shell reads it. It
+sees an environment of its own without the probe's secrets, and is killed with everything it
+started when its time is up. Performance data become facts of the result.`,
   prepare: prepareExec,
 };
 

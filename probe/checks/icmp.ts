@@ -62,6 +62,13 @@ export const icmpKind: CheckKind<typeof icmpSchema> = {
   summary: "Sends ICMP echo requests by the system's ping, and looks at loss and round trip.",
   schema: icmpSchema,
   secretOptions: [],
+  examples: [
+    { title: "It answers", options: { host: "router.example.com" } },
+    {
+      title: "Loss and round trip have limits",
+      options: { host: "192.0.2.1", count: 10, lossPercentMax: 10, averageMsMax: 80 },
+    },
+  ],
   prepare: prepareIcmp,
 };
 

@@ -39,6 +39,20 @@ export const mysqlKind: CheckKind<typeof mysqlSchema> = {
   summary: "Signs in to MySQL or MariaDB, runs one query, and looks at its answer and the role.",
   schema: mysqlSchema,
   secretOptions: ["password", "tls.key"],
+  examples: [
+    {
+      title: "A replica that lags less than a minute",
+      options: {
+        host: "db2.example.com",
+        tls: {},
+        user: "probe",
+        password: "${secret:db}",
+        role: "replica",
+        query: "SELECT max(at) > now() - INTERVAL 1 MINUTE FROM shop.heartbeat",
+        expect: "1",
+      },
+    },
+  ],
   prepare: prepareMysql,
 };
 

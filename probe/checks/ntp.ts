@@ -39,6 +39,12 @@ export const ntpKind: CheckKind<typeof ntpSchema> = {
   summary: "Asks a time server by NTP, and looks at its offset, stratum and synchronization.",
   schema: ntpSchema,
   secretOptions: [],
+  examples: [
+    {
+      title: "A time server is near a reference clock, and right",
+      options: { host: "ntp.example.com", stratumMax: 3, offsetMsMax: 100 },
+    },
+  ],
   prepare: prepareNtp,
 };
 

@@ -39,6 +39,29 @@ export const postgresKind: CheckKind<typeof postgresSchema> = {
   summary: "Signs in to PostgreSQL, runs one query, and looks at its answer and the server's role.",
   schema: postgresSchema,
   secretOptions: ["password", "tls.key"],
+  examples: [
+    {
+      title: "The primary takes queries",
+      options: {
+        host: "db.example.com",
+        tls: {},
+        user: "probe",
+        password: "${secret:db}",
+        database: "shop",
+        role: "primary",
+      },
+    },
+    {
+      title: "A queue does not pile up",
+      options: {
+        host: "db.example.com",
+        user: "probe",
+        password: "${secret:db}",
+        query: "SELECT count(*) < 1000 FROM jobs WHERE done IS NULL",
+        expect: "t",
+      },
+    },
+  ],
   prepare: preparePostgres,
 };
 

@@ -35,10 +35,35 @@ type PushOptions = z.output<typeof pushSchema>;
 export const pushKind: CheckKind<typeof pushSchema> = {
   kind: "push",
   summary:
-    "The target reports to its probes by `POST /push/{target}`; a report of failure fails, and no " +
-    "report within its interval and grace is dead.",
+    "The target reports to its probes by `POST /push/{target}`; a report of failure fails, and " +
+    "none within its interval and grace is dead.",
   schema: pushSchema,
   secretOptions: ["key"],
+  examples: [
+    {
+      title: "A nightly backup says that it is done",
+      options: { key: "${secret:backup-key}", everyMs: 86_400_000, graceMs: 3_600_000 },
+    },
+    {
+      title: "A worker reports every minute",
+      options: { key: "${secret:worker-key}", everyMs: 60_000, graceMs: 30_000 },
+    },
+  ],
+  notes: `The target reports to each probe that looks at it, so that silence is witnessed as
+everything else is. A probe takes reports where \`--health-listen HOST:PORT\` says. For cron:
+
+\`\`\`sh
+report() {
+  for probe in http://10.0.1.7:7702 http://10.0.2.7:7702 http://10.0.3.7:7702; do
+    curl --silent --show-error --fail --max-time 10 --request POST "$@" \\
+      --header "Authorization: Bearer $KEY" "$probe/push/nightly-backup"
+  done
+}
+if backup; then report; else report --data status=fail --data message=failed; fi
+\`\`\`
+
+\`status\` is \`ok\` (default) or \`fail\`; \`message\` is shown to people. A probe that has just
+started abstains until the first report came, or until interval and grace have passed.`,
   prepare: preparePush,
 };
 

@@ -52,6 +52,18 @@ export const redisKind: CheckKind<typeof redisSchema> = {
   summary: "Signs in to Redis or Valkey, asks PING, and looks at its role if one is expected.",
   schema: redisSchema,
   secretOptions: ["password", "tls.key"],
+  examples: [
+    {
+      title: "A replica by TLS, connected to its primary",
+      options: {
+        host: "cache.example.com",
+        user: "probe",
+        password: "${secret:cache}",
+        role: "replica",
+        tls: {},
+      },
+    },
+  ],
   prepare: prepareRedis,
 };
 

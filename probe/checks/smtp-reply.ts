@@ -27,7 +27,7 @@ export function parseSmtpReply(bytes: Buffer): SmtpReply | "more" | "broken" {
   }
 }
 
-/** Whether a line that is not whole yet may become one: told early, so that no flood is waited for. */
+/** Whether a line that is not whole yet may become one; told early, so no flood is waited for. */
 function startsWell(bytes: Buffer, at: number): boolean {
   const start = bytes.toString("latin1", at, at + 3);
   return /^(?:|[2-5]\d{0,2})$/.test(start);

@@ -17,6 +17,23 @@ export const smtpKind: CheckKind<typeof smtpSchema> = {
   summary: "Speaks SMTP: greeting, STARTTLS, sign-in, and whether a recipient would be taken.",
   schema: smtpSchema,
   secretOptions: ["password", "tls.key"],
+  examples: [
+    {
+      title: "Submission with STARTTLS, a sign-in, and a certificate with days left",
+      options: {
+        host: "mail.example.com",
+        port: 587,
+        security: "starttls",
+        tls: { daysMin: 14 },
+        user: "probe",
+        password: "${secret:mail}",
+      },
+    },
+    {
+      title: "Mail for us would be taken",
+      options: { host: "mx.example.com", to: "postmaster@example.com" },
+    },
+  ],
   prepare: prepareSmtp,
 };
 

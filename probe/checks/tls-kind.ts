@@ -51,8 +51,8 @@ const tlsKindSchema = z
       .enum(["ignore", "check", "require"])
       .default("check")
       .describe(
-        "Stapled OCSP answer: `ignore` it, `check` it if there is one (default), or `require` one. " +
-          "It must say good, of this certificate, and be fresh; its signature is not verified.",
+        "Stapled OCSP answer: `ignore` it, `check` it if there is one (default), or `require` " +
+          "one. It must say good of this certificate, and be fresh; nobody verifies its signature.",
       ),
     ...commonOptions,
   })
@@ -66,6 +66,21 @@ export const tlsKind: CheckKind<typeof tlsKindSchema> = {
   summary: "Shakes hands in TLS: chain, name, days left, version, and a stapled OCSP answer.",
   schema: tlsKindSchema,
   secretOptions: ["tls.key"],
+  examples: [
+    {
+      title: "Two weeks are left, of the intermediate certificates a month",
+      options: { host: "shop.example.com", tls: { daysMin: 14 }, chainDaysMin: 30 },
+    },
+    {
+      title: "One certificate for several names, with a stapled OCSP answer",
+      options: {
+        host: "shop.example.com",
+        names: ["www.example.com", "api.example.com"],
+        protocolMin: "TLSv1.3",
+        ocsp: "require",
+      },
+    },
+  ],
   prepare: prepareTlsKind,
 };
 

@@ -2,7 +2,7 @@
 import { LIMITS } from "../../shared/limits.ts";
 import { systemRandom } from "../../shared/random.ts";
 
-/** Opcodes. */
+/** The opcodes of frames, RFC 6455 11.8. */
 export const OPCODE = { more: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
 /** A frame of the server. */

@@ -92,6 +92,17 @@ export const websocketKind: CheckKind<typeof websocketSchema> = {
   summary: "Shakes hands on a WebSocket, and sends and expects messages if there is a script.",
   schema: websocketSchema,
   secretOptions: ["secretHeaders", "secrets", "tls.key"],
+  examples: [
+    {
+      title: "The handshake, and a question and its answer",
+      options: {
+        url: "wss://live.example.com/socket",
+        secretHeaders: { authorization: "Bearer ${secret:live}" },
+        expectedSubprotocol: "json",
+        script: [{ send: '{"ping":1}', expect: 'regex:"pong":\\s*1' }],
+      },
+    },
+  ],
   prepare: prepareWebsocket,
 };
 

@@ -267,7 +267,7 @@ function testOnce({ room, prepare, has }: Subject): void {
 }
 
 function testLeaks({ room, prepare, has }: Subject): void {
-  it(`leaves nothing open after ${LOOKS_EACH} looks at each, and gives one outcome each`, async () => {
+  it(`leaves nothing open after ${LOOKS_EACH} looks at each, with an outcome each`, async () => {
     const { good, bad, silent: quiet, closed, dns } = room();
     const checks = [
       prepare("127.0.0.1", good.port),

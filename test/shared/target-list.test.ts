@@ -34,7 +34,7 @@ test("bad entries are told all at once, without the sign-in that may stand in on
     (thrown: Error) => {
       const { message } = thrown;
       assert.match(message, /"noname": it has no name before the first =/);
-      assert.match(message, /"x=ftp:\/\/\*\*\*@h\/": its kind is none of http, https, tcp/);
+      assert.match(message, /"x=ftp:\/\/\*\*\*@h\/": its kind is none of http, https, ws/);
       assert.match(message, /"y=tcp:\/\/h": expected HOST:PORT;/);
       assert.match(message, /"z=tcp:\/\/h:1\/p": nothing may follow/);
       assert.match(message, /the name ok stands twice/);

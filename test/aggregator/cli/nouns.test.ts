@@ -46,6 +46,28 @@ test("targets create sends what the flags say, and nothing else", async () => {
   assert.equal(asked[0]?.token, "Bearer qrt_read_x");
 });
 
+test("targets create takes an address in short form, alone or behind a name", async () => {
+  const answers = { "POST /targets": { status: 201, json: sampleTarget({}) } };
+  const address = "postgres://ann:hush@10.0.0.7/shop?role=primary";
+  const options = { host: "10.0.0.7", user: "ann", password: "hush", database: "shop" };
+  for (const words of [["db", address], [address]]) {
+    const args = ["targets", "create", ...words, "--option", "query=SELECT 2"];
+    const { code, asked } = await cliAgainst(answers, args);
+    assert.equal(code, 0);
+    assert.deepEqual(asked[0]?.body, {
+      name: words.length === 2 ? "db" : "postgres-10.0.0.7",
+      kind: "postgres",
+      options: { ...options, role: "primary", query: "SELECT 2" },
+    });
+  }
+  const wrong = await cliAgainst({}, ["targets", "create", "db", "postgres://ann:hush@"]);
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.err, /expected HOST or HOST:PORT\. It is one of https:/);
+  assert.doesNotMatch(wrong.err, /hush/);
+  const push = await cliAgainst({}, ["targets", "create", "push:correct-horse-battery"]);
+  assert.match(push.err, /Expected a name before the address of a push/);
+});
+
 test("targets put takes a file or standard input, and flags win over it", async () => {
   const spec = { kind: "tcp", options: { host: "db", port: 5432 }, labels: { a: "1" }, rise: 3 };
   const answers = { "PUT /targets/db": { json: sampleTarget({ name: "db" }) } };

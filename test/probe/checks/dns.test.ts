@@ -125,7 +125,7 @@ function echo(question: Buffer, change: (reply: Buffer) => void = () => undefine
   return reply;
 }
 
-test("what is not an answer to the question is not heard, and what cannot be read is told", async () => {
+test("what answers another question is not heard, and what cannot be read is told", async () => {
   const foreign = startDatagramTarget((question) => [
     Buffer.from("x"),
     question,
@@ -171,7 +171,7 @@ test("a name server that is known by name is found by its resolver", async () =>
   );
 });
 
-/** Looks without a server, while the system has the resolver given; restored before anything waits. */
+/** Looks without a server while the system has this resolver; restored before anything waits. */
 function lookBySystem(resolver: string, name: string): Promise<CheckOutcome> {
   const servers = getServers();
   setServers([resolver]);

@@ -55,7 +55,7 @@ test("performance data are facts", async () => {
   assert.deepEqual(outcome.facts, { "/var log": 72.5, time: 0.3 });
 });
 
-test("a command that the probe does not allow makes it abstain, with the way to allow it", async () => {
+test("a probe abstains from a command that it does not allow, and says how to", async () => {
   const outcome = await runCheck(prepareCheck("exec", { command: "disk" }), {
     clock: systemClock(),
     timeoutMs: 1_000,

@@ -33,7 +33,7 @@ test("before the first report it abstains, until interval and grace have passed"
   assert.equal(silent.detail, "No report for 95 s; expected one every 60 s.");
 });
 
-test("a report passes until interval and grace have passed, and a later one passes again", async () => {
+test("a report passes until interval and grace are over, and a later one again", async () => {
   const { clock, look, report } = openPush();
   assert.equal(report(), true);
   clock.advance(90_000);

@@ -29,7 +29,7 @@ describe("with a real mail server", () => {
     assert.equal(said(outcome), "ok ok", outcome.detail);
     assert.match(String(outcome.facts?.["banner"]), /ESMTP/);
   });
-  test("STARTTLS passes with the days of the certificate, and refuses another authority", async () => {
+  test("STARTTLS passes with its days left, and refuses another authority", async () => {
     const outcome = await look({ security: "starttls", tls });
     assert.equal(said(outcome), "ok ok", outcome.detail);
     assert.equal(outcome.facts?.["certificateDays"], 30);
