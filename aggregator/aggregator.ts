@@ -10,6 +10,9 @@ import type { Log } from "../shared/log.ts";
 import type { Random } from "../shared/random.ts";
 import type { ListedTarget } from "../shared/target-list.ts";
 import { VERSION } from "../shared/version.ts";
+import { createJudge } from "./agent/judge.ts";
+import { listenAgent } from "./agent/listen.ts";
+import type { AgentListener } from "./agent/listen.ts";
 import { createDeliveryWorker } from "./alert/delivery.ts";
 import { createEventBus } from "./bus.ts";
 import { createEngine } from "./engine/engine.ts";
@@ -49,6 +52,8 @@ export interface AggregatorOptions {
   allowExecChannels?: boolean | undefined;
   /** Whether /verdict and /badge answer anybody, without a token. Default false. */
   publicVerdicts?: boolean | undefined;
+  /** Where load balancers ask by agent check. Default nowhere. */
+  agentListen?: HostPort | undefined;
   /** Reference endpoints of the probes. Default none: there are the mesh's own. */
   canaries?: readonly NamedCanary[] | undefined;
   /** URL of the canary that is this aggregator. Default: the address each probe dialled. */
@@ -74,6 +79,8 @@ export interface Listening {
   httpUrl: string;
   /** Such as 127.0.0.1:7701. */
   grpcAddress: string;
+  /** Where agent checks ask, such as 127.0.0.1:7702; absent: nowhere. */
+  agentAddress?: string | undefined;
 }
 
 /** A living aggregator. */
@@ -184,6 +191,16 @@ async function plantTargets(
   }
 }
 
+/** Opens the port of agent checks, where there is to be one. */
+async function openAgent(
+  deps: AggregatorDeps,
+  engine: RunningEngine,
+): Promise<AgentListener | null> {
+  const { agentListen } = deps.options;
+  if (agentListen === undefined) return null;
+  return listenAgent({ ...deps, ...agentListen, judge: createJudge({ ...deps, engine }) });
+}
+
 function living(deps: AggregatorDeps, parts: Parts): Aggregator {
   const { engine, grpc, registry, delivery } = parts;
   const { options } = deps;
@@ -208,6 +225,7 @@ function living(deps: AggregatorDeps, parts: Parts): Aggregator {
     version: VERSION,
   });
   let http: HttpListener | null = null;
+  let agent: AgentListener | null = null;
 
   return {
     registry,
@@ -218,14 +236,16 @@ function living(deps: AggregatorDeps, parts: Parts): Aggregator {
       const { tls } = options;
       const pair = tls ? { cert: tls.certPem, key: tls.keyPem } : undefined;
       http = await listenHttp({ ...deps, ...options.listen, app, tls: pair });
+      agent = await openAgent(deps, engine);
       delivery.start();
       delivery.wake(engine.nowMs());
       upkeep.start();
       rounds.start();
-      return { httpUrl: http.url, grpcAddress: formatHostPort({ ...grpcListen, port: grpcPort }) };
+      const grpcAddress = formatHostPort({ ...grpcListen, port: grpcPort });
+      return { httpUrl: http.url, grpcAddress, agentAddress: agent?.address };
     },
     stop: async (deadlineMs) => {
-      const doors = [http?.close(deadlineMs), grpc.close(deadlineMs)];
+      const doors = [http?.close(deadlineMs), grpc.close(deadlineMs), agent?.close()];
       await Promise.all([...doors, upkeep.stop(), rounds.stop()]);
       await replays.close();
       await delivery.stop(deadlineMs);

@@ -34,6 +34,8 @@ export interface AggregatorProgramOptions {
   allowExecChannels?: boolean;
   /** Whether /verdict and /badge answer anybody, without a token. Default false. */
   publicVerdicts?: boolean;
+  /** Where load balancers ask by agent check; absent: nowhere. */
+  agentListen?: HostPort;
   /** Reference endpoints of the probes, and what they use as the one that is this aggregator. */
   canary?: NamedCanary[];
   advertise?: string;
@@ -91,9 +93,10 @@ async function run(
   let code = 0;
   try {
     await keepAdminToken(aggregator.registry, options.data);
-    const { httpUrl: http, grpcAddress: grpc } = await aggregator.start();
+    const { httpUrl: http, grpcAddress: grpc, agentAddress: agent } = await aggregator.start();
+    if (agent !== undefined) process.stdout.write(`agent ${agent}\n`);
     process.stdout.write(`http ${http}\ngrpc ${grpc}\n`);
-    log.info({ http, grpc, data: options.data }, "The aggregator is ready.");
+    log.info({ http, grpc, agent, data: options.data }, "The aggregator is ready.");
     const signal = await stopped;
     log.info({ signal }, "The aggregator stops.");
   } catch (error) {

@@ -160,6 +160,12 @@ export const LIMITS = {
   replayRowsMax: 2_000,
   /** Replays whose outcome is kept; the oldest is forgotten. One runs at a time. */
   replaysMax: 8,
+  /** Connections to the agent port; one more is closed at once. */
+  agentConnectionsMax: 1_024,
+  /** Longest line that the agent port reads; a longer one gets an answer that changes nothing. */
+  agentLineCharsMax: 300,
+  /** Targets whose drain is remembered until it was taken back; the oldest is forgotten. */
+  agentDrainsMax: 10_000,
   /** Longest Idempotency-Key; longer is refused with 422. */
   idempotencyKeyCharsMax: 200,
 } as const;

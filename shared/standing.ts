@@ -1,4 +1,4 @@
-/** A verdict as machines ask for it: one mapping for gRPC health, HTTP, load balancers and badges. */
+/** A verdict as machines ask for it: one mapping for gRPC health, HTTP and load balancers. */
 import type { VerdictState } from "./verdict.ts";
 
 /** Whether a target may be relied on: `unknown` is neither yes nor no, and never reads as no. */

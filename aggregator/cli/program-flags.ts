@@ -16,6 +16,8 @@ export interface AggregatorFlags {
   keepLog: number;
   allowExecChannels?: boolean;
   publicVerdicts?: boolean;
+  /** Where load balancers ask by agent check. */
+  agentListen?: HostPort;
   /** Reference endpoints of probes. */
   canary?: NamedCanary[];
   /** URL that probes use as the canary that is this aggregator. */

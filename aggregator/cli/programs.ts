@@ -42,6 +42,9 @@ function addAggregator(
     .addOption(
       durationOption("--keep-log <duration>", "how far back replays reach; 0s: none", "30d"),
     )
+    .addOption(
+      listenOption("--agent-listen <host:port>", "where HAProxy's agent checks ask (default: off)"),
+    )
     .option("--public-verdicts", "let anybody read /verdict and /badge, without a token")
     .option("--allow-exec-channels", "let channels of kind exec run commands on this machine")
     .option(
