@@ -39,14 +39,18 @@ export interface Asking {
 
 /** Sends the request of `asking` on a new connection; what comes of it ends the look or passes. */
 export function ask(exchange: Exchange, asking: Asking): void {
-  const { look } = asking;
   const cookie = asking.jar?.header(asking.hop.url);
-  const hop =
-    cookie === undefined ? asking.hop : withHeaders(asking.hop, withCookie(asking, cookie));
+  if (cookie === undefined) return send(exchange, asking);
+  const hop = withHeaders(asking.hop, withCookie(asking, cookie));
+  send(exchange, { ...asking, hop });
+}
+
+function send(exchange: Exchange, asking: Asking): void {
+  const { look, hop } = asking;
   if (exchange.options.httpVersion === "2") {
-    return askHttp2(exchange.dial, { look, hop }, receiverOf(exchange, { ...asking, hop }));
+    return askHttp2(exchange.dial, { look, hop }, receiverOf(exchange, asking));
   }
-  const answer = createAnswer(exchange, { ...asking, hop });
+  const answer = createAnswer(exchange, asking);
   look.progress = answer.progress;
   exchange.dial(look, hop.destination, {
     open: (socket) => void socket.write(hop.bytes),
@@ -202,17 +206,17 @@ function finish(
   });
 }
 
-function judge(
-  exchange: Exchange,
-  asking: Asking,
-  answer: Omit<HttpAnswer, "latencyMs"> & { latencyMs?: number },
-): void {
+function judge(exchange: Exchange, asking: Asking, answer: Judged): void {
   const { look } = asking;
-  const whole = { latencyMs: look.elapsedMs(), ...answer };
+  const { head, body, coding, latencyMs = look.elapsedMs() } = answer;
+  const whole: HttpAnswer = { head, body, coding, latencyMs };
   const failure = exchange.expect.judgeBody(whole, look);
   if (failure === undefined) exchange.passed(asking, whole);
   else look.fail(failure.reason, failure.detail);
 }
+
+/** An answer; its latency is counted now unless it was before. */
+type Judged = Omit<HttpAnswer, "latencyMs"> & { latencyMs?: number };
 
 function isFlaw(value: object | boolean): value is Flaw {
   return typeof value === "object" && "flaw" in value;

@@ -34,7 +34,7 @@ const REQUEST = Buffer.from("GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: cl
 const rawHttps: LookOnce = (done) => {
   const socket = connectTls({ host, port, secureContext });
   socket.on("secureConnect", () => socket.write(REQUEST));
-  socket.on("data", (bytes) => {
+  socket.on("data", (bytes: Buffer) => {
     socket.destroy();
     done(bytes.toString("latin1", 0, 12) === "HTTP/1.1 200");
   });
