@@ -34,6 +34,10 @@ export interface Engine {
   presentSpan(targetId: string): Omit<UptimeSpan, "targetId" | "toMs"> | null;
   /** State of a probe as a witness; null when the engine does not know it. */
   probe(probeId: string): Pick<ProbeStatus, "state" | "reason" | "sinceMs"> | null;
+  /** Incidents that one message told of and that are not over; null: no such message. */
+  foldedIncidents(foldId: string): readonly string[] | null;
+  /** Silences or routes changed: what they withheld is looked at again. */
+  alertsChanged(): void;
   /** Canary ids that fail from half of the mesh or more. */
   excludedCanaries(): readonly string[];
   /** The present log time. */

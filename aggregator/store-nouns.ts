@@ -2,6 +2,8 @@
 import type { Channel, Delivery, Notification, NotificationState } from "../shared/channel.ts";
 import type { Maintenance } from "../shared/maintenance.ts";
 import type { HistoryResult } from "../shared/result.ts";
+import type { Routes } from "../shared/route.ts";
+import type { Silence } from "../shared/silence.ts";
 
 /** A notification intent; the store gives `sequence`, and ignores an id that it has. */
 export type NewNotification = Pick<
@@ -28,6 +30,25 @@ export interface MaintenanceStore {
   /** Inserts, or replaces when `expectedRevision` is the stored one; else throws conflict. */
   put(maintenance: Maintenance, expectedRevision: number | null): Promise<void>;
   delete(id: string): Promise<boolean>;
+}
+
+/** Silences, the newest first. */
+export interface SilenceStore {
+  get(id: string): Promise<Silence | null>;
+  list(query: PageQuery): Promise<Page<Silence>>;
+  /** Those that are not over at `atMs`, the oldest first. */
+  current(atMs: number): Promise<Silence[]>;
+  /** Inserts, or replaces when `expectedRevision` is the stored one; else throws conflict. */
+  put(silence: Silence, expectedRevision: number | null): Promise<void>;
+}
+
+/** The tree of routes. */
+export interface RouteStore {
+  /** Null: there is none, every channel is told. */
+  get(): Promise<Routes | null>;
+  /** Replaces when `expectedRevision` is the stored one, null for none; else throws conflict. */
+  put(routes: Routes, expectedRevision: number | null): Promise<void>;
+  delete(): Promise<boolean>;
 }
 
 /** Channels, by name. */

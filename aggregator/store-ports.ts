@@ -9,6 +9,8 @@ import type {
   Page,
   PageQuery,
   MaintenanceStore,
+  RouteStore,
+  SilenceStore,
   ChannelStore,
   NotificationStore,
   ThreadStore,
@@ -77,6 +79,27 @@ export interface EffectsCommit {
   notifications: readonly NewNotification[];
   /** Times that targets spent in one state, now over; one that is there already is ignored. */
   spans: readonly UptimeSpan[];
+  /** What alerting remembers from now on. Default: nothing of it changed. */
+  alerts?: readonly AlertRow[] | undefined;
+  /** Notifications that were withheld and are due now, after all. Default none. */
+  released?: readonly ReleasedNotification[] | undefined;
+}
+
+/** A row of what alerting remembers between two commits. */
+export interface AlertRow {
+  key: string;
+  /** Plain JSON; null: the row is gone. */
+  value: unknown;
+}
+
+/** A withheld notification that is sent; one that is not there, or not withheld, is left alone. */
+export interface ReleasedNotification {
+  id: string;
+  /** The event that it tells of, whose body it gets. */
+  eventId: string;
+  /** Why it is sent, as a sentence. */
+  reason: string;
+  atMs: number;
 }
 
 /** A time that a target spent in one state, under maintenance or not. */
@@ -150,6 +173,8 @@ export interface EventStore {
   /** Events after `number`, in order, at most `limit`. */
   after(number: number, limit: number): Promise<StoredEvent[]>;
   lastNumber(): Promise<number>;
+  /** Those of the ids that are stored. */
+  known(ids: readonly string[]): Promise<Set<string>>;
   transitions(targetId: string, query: PageQuery): Promise<Page<TransitionRow>>;
 }
 
@@ -164,7 +189,17 @@ export interface IncidentStore {
   get(id: string): Promise<Incident | null>;
   list(query: IncidentQuery): Promise<Page<Incident>>;
   acknowledge(id: string, atMs: number, by: string): Promise<Incident | null>;
+  /** Acknowledges all that nobody did yet, in one transaction; gives how many. */
+  acknowledgeAll(ids: readonly string[], atMs: number, by: string): Promise<number>;
+  /** Whether somebody acknowledged every one of these. */
+  allAcknowledged(ids: readonly string[]): Promise<boolean>;
   note(id: string, note: Incident["notes"][number]): Promise<Incident | null>;
+}
+
+/** What alerting remembers; written by `events.commit`. */
+export interface AlertStore {
+  /** In the order of the keys. */
+  load(): Promise<AlertRow[]>;
 }
 
 /** Everything durable. One adapter each for SQLite and (later) PostgreSQL. */
@@ -176,6 +211,9 @@ export interface Store {
   readonly incidents: IncidentStore;
   readonly channels: ChannelStore;
   readonly maintenance: MaintenanceStore;
+  readonly silences: SilenceStore;
+  readonly routes: RouteStore;
+  readonly alerts: AlertStore;
   readonly notifications: NotificationStore;
   readonly threads: ThreadStore;
   readonly tokens: TokenStore;

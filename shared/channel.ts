@@ -18,6 +18,10 @@ export const channelDeliverySchema = z
       .max(600_000)
       .optional()
       .describe("Messages in a minute at most; the others wait. Default: as many as there are."),
+    fold: z
+      .boolean()
+      .default(true)
+      .describe("Many alerts at once become one message for each cause; false: each is sent."),
     fallback: nameSchema
       .optional()
       .describe("Channel that gets what this one cannot deliver, beside the further attempts."),

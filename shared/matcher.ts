@@ -3,7 +3,7 @@ import { z } from "zod";
 import { LIMITS } from "./limits.ts";
 
 /** Names that are no labels: facts of the happening itself. */
-const MATCHER_FACTS = ["target", "kind", "severity", "type", "probe", "region"] as const;
+const MATCHER_FACTS = ["scope", "target", "kind", "severity", "type", "probe", "region"] as const;
 
 /** One condition. */
 export const matcherSchema = z

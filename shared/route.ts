@@ -40,6 +40,49 @@ const hoursSchema = z.strictObject({
 /** Hours in which a route holds. */
 export type RouteHours = z.output<typeof hoursSchema>;
 
+/** How many alerts at once become one message. */
+const groupSchema = z.strictObject({
+  min: z
+    .int()
+    .min(2)
+    .max(100_000)
+    .default(5)
+    .describe("Alerts within a minute from which on they become one message for each cause."),
+  waitMs: z
+    .int()
+    .min(0)
+    .max(600_000)
+    .default(5_000)
+    .describe("Time that the first of many waits for the others; a lone alert never waits."),
+  intervalMs: z
+    .int()
+    .min(0)
+    .max(86_400_000)
+    .default(60_000)
+    .describe("Time between two such messages while more targets fall."),
+});
+
+/** A step of the ladder: who is told besides when nobody acknowledges. */
+const escalationSchema = z.strictObject({
+  afterMs: z.int().min(1_000).max(604_800_000).describe("Time since the alert."),
+  channels: z.array(nameSchema).min(1).max(20).describe("Channels that are told besides."),
+});
+
+/** How an alert is grouped and said again; each part comes from the nearest node that says it. */
+export interface RouteManner {
+  group: z.output<typeof groupSchema>;
+  /** Gaps between an alert and its reminders; the last one repeats; empty: no reminder. */
+  remindAfterMs: number[];
+  escalate: z.output<typeof escalationSchema>[];
+}
+
+/** As it is done when nobody says otherwise: again after 15 min, 1 h, 4 h, then once a day. */
+export const ROUTE_MANNER: RouteManner = {
+  group: groupSchema.parse({}),
+  remindAfterMs: [900_000, 3_600_000, 14_400_000, 86_400_000],
+  escalate: [],
+};
+
 /** What a node of the tree says beside its children. */
 const nodeSchema = z.strictObject({
   matchers: z.array(matcherSchema).max(20).default([]).describe("Conditions, all must hold."),
@@ -49,6 +92,17 @@ const nodeSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe("True: the siblings after it are looked at too, although it holds."),
+  group: groupSchema.optional().describe("How many alerts at once are told; also of nodes below."),
+  remindAfterMs: z
+    .array(z.int().min(60_000).max(604_800_000))
+    .max(20)
+    .optional()
+    .describe("Gaps between an alert and its reminders; the last one repeats; [] for none."),
+  escalate: z
+    .array(escalationSchema)
+    .max(10)
+    .optional()
+    .describe("Who is told besides when nobody acknowledges; also of nodes below."),
 });
 
 /** A node of the tree of routes. */
@@ -63,23 +117,66 @@ export const routeNodeSchema: z.ZodType<RouteNode> = nodeSchema
   })
   .meta({ id: "RouteNode", description: "A node of the tree of routes." });
 
+/** A node that is told, with what it and those above it say of the manner. */
+export interface RouteDestination {
+  channels: string[];
+  manner: RouteManner;
+}
+
 /**
- * Names of the channels that these facts go to at this time, in the order of the tree; null when
- * the root does not hold, so that nobody is told. The deepest nodes that hold are told; of siblings
- * the first that holds, and those after it only if it says `goOn`.
+ * Where these facts go to at this time, in the order of the tree; null when the root does not hold,
+ * so that nobody is told. The deepest nodes that hold are told; of siblings the first that holds,
+ * and those after it only if it says `goOn`.
  */
-export function channelsOf(root: RouteNode, facts: MatcherFacts, atMs: number): string[] | null {
+export function destinationsOf(
+  root: RouteNode,
+  { facts, atMs, manner = ROUTE_MANNER }: RoutedFacts,
+): RouteDestination[] | null {
   if (!holds(root, facts, atMs)) return null;
-  const told: string[] = [];
+  const { group, remindAfterMs, escalate } = { ...manner, ...definedOf(root) };
+  const below: RoutedFacts = { facts, atMs, manner: { group, remindAfterMs, escalate } };
+  const told: RouteDestination[] = [];
   let isTold = false;
   for (const child of root.routes) {
-    const below = channelsOf(child, facts, atMs);
-    if (below === null) continue;
-    told.push(...below);
+    const found = destinationsOf(child, below);
+    if (found === null) continue;
+    told.push(...found);
     isTold = true;
     if (!child.goOn) break;
   }
-  return isTold ? [...new Set(told)] : [...new Set(root.channels)];
+  if (isTold) return told;
+  return [{ channels: [...new Set(root.channels)], manner: below.manner ?? manner }];
+}
+
+/** What is looked for in the tree. */
+export interface RoutedFacts {
+  facts: MatcherFacts;
+  atMs: number;
+  /** What is said above the node. Default ROUTE_MANNER. */
+  manner?: RouteManner;
+}
+
+function definedOf({ group, remindAfterMs, escalate }: RouteNode): Partial<RouteManner> {
+  return {
+    ...(group === undefined ? {} : { group }),
+    ...(remindAfterMs === undefined ? {} : { remindAfterMs }),
+    ...(escalate === undefined ? {} : { escalate }),
+  };
+}
+
+/** Every channel that a tree names, each once. */
+export function channelsNamed(root: RouteNode): string[] {
+  const own = [...root.channels, ...(root.escalate ?? []).flatMap(({ channels }) => channels)];
+  return [...new Set([...own, ...root.routes.flatMap(channelsNamed)])];
+}
+
+/** The tree of routes as stored. */
+export interface Routes {
+  revision: number;
+  updatedAtMs: number;
+  /** Name of the token that wrote it. */
+  updatedBy: string;
+  root: RouteNode;
 }
 
 function holds({ matchers, hours }: RouteNode, facts: MatcherFacts, atMs: number): boolean {

@@ -37,6 +37,10 @@ export interface Silence {
   id: string;
   revision: number;
   createdAtMs: number;
+  /** Name of the token that made it. */
+  createdBy: string;
+  /** Name of the token that ended it early; null when nobody did. */
+  endedBy: string | null;
   spec: SilenceSpec;
 }
 

@@ -21,6 +21,8 @@ export interface EventLookups {
   target(targetId: string): Pick<Target, "id" | "spec"> | null;
   /** The probe as it is configured now. */
   probe(probeId: string): Pick<Probe, "id" | "spec"> | null;
+  /** Pages of an incident or a fold, absolute. Default none. */
+  links?: ((id: string) => EventData["links"]) | undefined;
 }
 
 /** Urgency of a state that can open an incident, when its incident does not say. */
@@ -73,18 +75,36 @@ function eventIdOf(effect: Effect): string | null {
 /** The public events of the effects of some steps, in the order of the effects. */
 export function publicEvents(effects: readonly Effect[], lookups: EventLookups): PublicEvent[] {
   const events: PublicEvent[] = [];
+  const context = { ...pairsOf(effects), lookups };
   for (const effect of effects) {
     const id = eventIdOf(effect);
-    const body = id === null ? null : bodyOf(effect, { effects, lookups });
+    const body = id === null ? null : bodyOf(effect, context);
     if (id !== null && body !== null) events.push({ id, ...body });
   }
   return events;
 }
 
+/** An incident and its transition tell of each other. */
 interface Context {
-  /** All effects: an incident and its transition tell of each other. */
-  effects: readonly Effect[];
+  /** By incident and moment: a replay gives many steps at once. */
+  incidents: ReadonlyMap<string, IncidentEffect>;
+  transitions: ReadonlyMap<string, TransitionEffect>;
   lookups: EventLookups;
+}
+
+function pairsOf(effects: readonly Effect[]): Omit<Context, "lookups"> {
+  const incidents = new Map<string, IncidentEffect>();
+  const transitions = new Map<string, TransitionEffect>();
+  for (const effect of effects.toReversed()) {
+    // The first of a moment stands.
+    if (effect.type === "incident") incidents.set(momentOf(effect), effect);
+    else if (effect.type === "transition") transitions.set(momentOf(effect), effect);
+  }
+  return { incidents, transitions };
+}
+
+function momentOf({ incidentId, atMs }: TransitionEffect | IncidentEffect): string {
+  return `${incidentId} ${atMs}`;
 }
 
 type EventBody = Omit<PublicEvent, "id">;
@@ -112,10 +132,7 @@ function bodyOf(effect: Effect, context: Context): EventBody | null {
 
 function transitionBody(effect: TransitionEffect, context: Context): EventBody {
   const { explanation } = effect;
-  const incident = context.effects.find(
-    (other) => other.type === "incident" && belongTogether(effect, other),
-  );
-  const severity = incident?.type === "incident" ? incident.severity : SEVERITIES[effect.to];
+  const severity = context.incidents.get(momentOf(effect))?.severity ?? SEVERITIES[effect.to];
   return {
     type: `target.${effect.to}`,
     timestamp: isoTime(effect.atMs),
@@ -133,17 +150,9 @@ function transitionBody(effect: TransitionEffect, context: Context): EventBody {
   };
 }
 
-/** A replay gives many steps at once, so the same incident alone is not the same moment. */
-function belongTogether(transition: TransitionEffect, incident: IncidentEffect): boolean {
-  return transition.incidentId === incident.incidentId && transition.atMs === incident.atMs;
-}
-
 function incidentBody(effect: IncidentEffect, context: Context): EventBody {
   const opened = effect.change === "opened";
-  const transition = context.effects.find(
-    (other) => other.type === "transition" && belongTogether(other, effect),
-  );
-  const seen = transition?.type === "transition" ? transition.explanation.vantages : null;
+  const seen = context.transitions.get(momentOf(effect))?.explanation.vantages ?? null;
   return {
     type: opened ? "incident.opened" : "incident.resolved",
     timestamp: isoTime(effect.atMs),

@@ -1,5 +1,5 @@
 /**
- * Storm folding: many alerts of a channel at once become one message for each cause, with counts
+ * Storm folding: many alerts of an audience at once become one message for each cause, with counts
  * and the first names. Pure: state and alerts in, state and what is sent out; the state is plain
  * JSON, so that it can be kept in the transaction of what it sends.
  */
@@ -8,20 +8,23 @@ import { LIMITS } from "../../shared/limits.ts";
 import { groupByCause } from "./causes.ts";
 import type { Fallen } from "./causes.ts";
 
-/** An alert on its way to one channel. */
+/** An alert on its way to one audience: channels that are told of it in the same manner. */
 export interface FoldAlert extends Fallen {
-  channelId: string;
+  audience: string;
   change: "raised" | "cleared";
   incidentId: string;
+  targetId: string;
+  /** The events that tell of it when it is sent alone. */
+  eventIds: readonly string[];
   severity: Severity;
   atMs: number;
   /** Incidents that opened in the minute up to this alert, whatever channel is told. */
   fellInMinute: number;
 }
 
-/** How a channel is spared. */
+/** How an audience is spared. */
 export interface FoldSettings {
-  /** Alerts within a minute from which on they are folded. Default 10. */
+  /** Alerts within a minute from which on they are folded. Default 5. */
   min: number;
   /** Time in milliseconds that the first of a storm waits for the others. Default 5,000. */
   waitMs: number;
@@ -30,7 +33,7 @@ export interface FoldSettings {
 }
 
 /** Folding as it is done when nobody says otherwise. */
-export const FOLD_DEFAULTS: FoldSettings = { min: 10, waitMs: 5_000, intervalMs: 60_000 };
+export const FOLD_DEFAULTS: FoldSettings = { min: 5, waitMs: 5_000, intervalMs: 60_000 };
 
 /** Incidents that one message told of. */
 export interface Fold {
@@ -45,8 +48,8 @@ export interface Fold {
   toldFew: boolean;
 }
 
-/** What is known of one channel. */
-interface ChannelFolds {
+/** What is known of one audience. */
+export interface AudienceFolds {
   /** Alerts by incident, in the order in which they came. */
   waiting: Record<string, FoldAlert>;
   /** When what waits is told; null when nothing does. */
@@ -57,14 +60,14 @@ interface ChannelFolds {
 
 /** What folding keeps between two calls. */
 export interface FoldState {
-  channels: Record<string, ChannelFolds>;
+  audiences: Record<string, AudienceFolds>;
   /** Number of the next fold. */
   next: number;
 }
 
 /** A message that stands for several alerts. */
 export interface FoldMessage {
-  channelId: string;
+  audience: string;
   folded: FoldedTargets;
   severity: Severity;
   sentence: string;
@@ -94,7 +97,7 @@ export interface FoldInput {
 
 /** Nothing folded yet. */
 export function noFolds(): FoldState {
-  return { channels: {}, next: 1 };
+  return { audiences: {}, next: 1 };
 }
 
 /**
@@ -120,62 +123,62 @@ export function planFolds(before: FoldState, input: FoldInput): FoldPlan {
     if (alert.change === "raised") takeRaised(plan, alert, input);
     else takeCleared(plan, alert, input.settings);
   }
-  for (const [channelId, channel] of Object.entries(plan.state.channels)) {
-    if (channel.dueMs !== null && channel.dueMs <= input.nowMs) {
-      tellWaiting(plan, { channelId, channel }, input);
+  for (const [audience, known] of Object.entries(plan.state.audiences)) {
+    if (known.dueMs !== null && known.dueMs <= input.nowMs) {
+      tellWaiting(plan, { audience, known }, input);
     }
-    if (channel.dueMs === null && channel.folds.length === 0 && isQuiet(channel, input)) {
-      delete plan.state.channels[channelId];
+    if (known.dueMs === null && known.folds.length === 0 && isQuiet(known, input)) {
+      delete plan.state.audiences[audience];
     }
   }
-  const dues = Object.values(plan.state.channels).flatMap(({ dueMs }) => dueMs ?? []);
+  const dues = Object.values(plan.state.audiences).flatMap(({ dueMs }) => dueMs ?? []);
   plan.dueMs = dues.length === 0 ? null : Math.min(...dues);
   return plan;
 }
 
 /** As deep as it is written to: the alerts themselves never change. */
-function copyOf({ channels, next }: FoldState): FoldState {
-  const copies = Object.entries(channels).map(([channelId, channel]) => {
-    const folds = channel.folds.map((fold) => ({ ...fold, open: { ...fold.open } }));
-    return [channelId, { ...channel, waiting: { ...channel.waiting }, folds }] as const;
+function copyOf({ audiences, next }: FoldState): FoldState {
+  const copies = Object.entries(audiences).map(([audience, known]) => {
+    const folds = known.folds.map((fold) => ({ ...fold, open: { ...fold.open } }));
+    return [audience, { ...known, waiting: { ...known.waiting }, folds }] as const;
   });
-  return { channels: Object.fromEntries(copies), next };
+  return { audiences: Object.fromEntries(copies), next };
 }
 
-function channelOf({ state }: FoldPlan, channelId: string): ChannelFolds {
-  return (state.channels[channelId] ??= { waiting: {}, dueMs: null, lastToldMs: null, folds: [] });
+function foldsOf({ state }: FoldPlan, audience: string): AudienceFolds {
+  return (state.audiences[audience] ??= { waiting: {}, dueMs: null, lastToldMs: null, folds: [] });
 }
 
-function isQuiet({ lastToldMs }: ChannelFolds, { nowMs, settings }: FoldInput): boolean {
+function isQuiet({ lastToldMs }: AudienceFolds, { nowMs, settings }: FoldInput): boolean {
   return lastToldMs === null || nowMs - lastToldMs >= settings.intervalMs;
 }
 
 function takeRaised(plan: FoldPlan, alert: FoldAlert, { settings }: FoldInput): void {
-  const known = plan.state.channels[alert.channelId];
+  const known = plan.state.audiences[alert.audience];
   const isStorm = alert.fellInMinute >= settings.min || typeof known?.dueMs === "number";
   if (!isStorm) {
     plan.alone.push(alert);
     return;
   }
-  const channel = channelOf(plan, alert.channelId);
-  channel.waiting[alert.incidentId] = alert;
-  const nextMs = (channel.lastToldMs ?? -Infinity) + settings.intervalMs;
-  channel.dueMs ??= Math.max(alert.atMs + settings.waitMs, nextMs);
+  const folds = foldsOf(plan, alert.audience);
+  folds.waiting[alert.incidentId] = alert;
+  const nextMs = (folds.lastToldMs ?? -Infinity) + settings.intervalMs;
+  folds.dueMs ??= Math.max(alert.atMs + settings.waitMs, nextMs);
 }
 
 function takeCleared(plan: FoldPlan, alert: FoldAlert, { min }: FoldSettings): void {
-  const channel = plan.state.channels[alert.channelId];
+  const known = plan.state.audiences[alert.audience];
   const { incidentId } = alert;
-  const waiting = channel?.waiting[incidentId];
-  if (channel && waiting) {
+  const waiting = known?.waiting[incidentId];
+  if (known && waiting) {
     // What is due and finds nothing is no harm; to look whether anything is left would cost more.
-    delete channel.waiting[incidentId];
+    delete known.waiting[incidentId];
     const reason = "Withheld because it was over before the storm it came in was told.";
     plan.withheld.push({ alert: waiting, reason }, { alert, reason });
     return;
   }
-  const fold = channel?.folds.find(({ open }) => Object.hasOwn(open, incidentId));
-  if (!channel || !fold) {
+  const fold = known?.folds.find(({ open }) => Object.hasOwn(open, incidentId));
+  if (!known || !fold) {
     plan.alone.push(alert);
     return;
   }
@@ -183,27 +186,27 @@ function takeCleared(plan: FoldPlan, alert: FoldAlert, { min }: FoldSettings): v
   fold.left -= 1;
   const reason = `Withheld because it was told in ${fold.id}, whose end is told once.`;
   plan.withheld.push({ alert, reason });
-  tellEnd(plan, { alert, channel, fold, min });
+  tellEnd(plan, { alert, known, fold, min });
 }
 
 interface Ending {
   alert: FoldAlert;
-  channel: ChannelFolds;
+  known: AudienceFolds;
   fold: Fold;
   min: number;
 }
 
 /** One message when few are left, so that those are not forgotten, and one when none is. */
-function tellEnd({ messages }: FoldPlan, { alert, channel, fold, min }: Ending): void {
+function tellEnd({ messages }: FoldPlan, { alert, known, fold, min }: Ending): void {
   const { id, cause, count, left } = fold;
   const isOver = left === 0;
-  if (isOver) channel.folds = channel.folds.filter((one) => one !== fold);
+  if (isOver) known.folds = known.folds.filter((one) => one !== fold);
   else if (fold.toldFew || left >= min || count < 2 * min) return;
   fold.toldFew = true;
   const names = Object.values(fold.open);
-  const { channelId, atMs, severity } = alert;
+  const { audience, atMs, severity } = alert;
   messages.push({
-    channelId,
+    audience,
     atMs,
     severity,
     folded: isOver
@@ -216,22 +219,22 @@ function tellEnd({ messages }: FoldPlan, { alert, channel, fold, min }: Ending):
 }
 
 interface Telling {
-  channelId: string;
-  channel: ChannelFolds;
+  audience: string;
+  known: AudienceFolds;
 }
 
-function tellWaiting(plan: FoldPlan, { channelId, channel }: Telling, input: FoldInput): void {
+function tellWaiting(plan: FoldPlan, { audience, known }: Telling, input: FoldInput): void {
   const { settings, shareOf, nowMs } = input;
-  const { groups, rest } = groupByCause(Object.values(channel.waiting), settings.min, shareOf);
-  channel.waiting = {};
-  channel.dueMs = null;
+  const { groups, rest } = groupByCause(Object.values(known.waiting), settings.min, shareOf);
+  known.waiting = {};
+  known.dueMs = null;
   plan.alone.push(...rest);
-  if (groups.length > 0) channel.lastToldMs = nowMs;
+  if (groups.length > 0) known.lastToldMs = nowMs;
   for (const { cause, items } of groups) {
     const id = `fold_${plan.state.next}`;
     plan.state.next += 1;
     const open = Object.fromEntries(items.map(({ incidentId, name }) => [incidentId, name]));
-    channel.folds.push({
+    known.folds.push({
       id,
       cause,
       open,
@@ -242,7 +245,7 @@ function tellWaiting(plan: FoldPlan, { channelId, channel }: Telling, input: Fol
     const names = items.slice(0, LIMITS.foldedNamesMax).map(({ name }) => name);
     const where = cause === "no common cause" ? "they share nothing" : `what they share: ${cause}`;
     plan.messages.push({
-      channelId,
+      audience,
       atMs: nowMs,
       severity: worst(items),
       folded: { id, cause, to: "bad", count: items.length, names },

@@ -3,6 +3,17 @@
  * goes on to say, and to whom. Pure, and its state is plain JSON, kept with what it sends.
  */
 
+import type { Severity } from "../../shared/event.ts";
+
+/** What is said again: an incident, or a fold of many. */
+export interface AlertSubject {
+  /** Null for a fold. */
+  targetId: string | null;
+  /** Name of the target, or what the fold has in common. */
+  name: string;
+  severity: Severity;
+}
+
 /** When an alert is said again, and who is told besides. */
 export interface ReminderSettings {
   /** Gaps in milliseconds between the alert and its reminders; the last one repeats. */
@@ -19,32 +30,48 @@ export const REMINDER_DEFAULTS: ReminderSettings = {
 
 /** An alert that is not over. */
 export interface OpenAlert {
+  /** Id of an incident, or of a fold. */
   incidentId: string;
+  about: AlertSubject;
   raisedAtMs: number;
-  /** Names of the channels that were told of it. */
+  /** Ids of the channels that were told of it. */
   channels: string[];
   /** Reminders sent so far. */
   reminders: number;
   nextReminderMs: number;
   /** Steps of the ladder taken so far. */
   steps: number;
+  /** Somebody acknowledged it: nothing more is said until its end. */
+  acknowledged: boolean;
 }
 
-/** Alerts that are neither over nor acknowledged, by incident. */
+/** Alerts that are not over, by incident. */
 export type ReminderState = Record<string, OpenAlert>;
 
 /** What happened to alerts since the last call. */
 export interface ReminderInput {
-  raised: readonly { incidentId: string; atMs: number; channels: readonly string[] }[];
-  /** Incidents that are over, or that somebody acknowledged: nothing more is said of them. */
+  raised: readonly RaisedAlert[];
+  /** Incidents that are over. */
   settled: readonly string[];
+  /** Incidents that somebody acknowledged. */
+  acknowledged: readonly string[];
   nowMs: number;
   settings: ReminderSettings;
+}
+
+/** An alert that was told for the first time. */
+export interface RaisedAlert {
+  incidentId: string;
+  about: AlertSubject;
+  atMs: number;
+  channels: readonly string[];
 }
 
 /** One thing to say again. */
 export interface Reminder {
   incidentId: string;
+  about: AlertSubject;
+  raisedAtMs: number;
   type: "alert.reminder" | "alert.escalated";
   /** Which reminder, or which step of the ladder, from 1; makes a stable id with the incident. */
   number: number;
@@ -68,17 +95,26 @@ export interface ReminderPlan {
 export function planReminders(before: ReminderState, input: ReminderInput): ReminderPlan {
   const { raised, settled, nowMs, settings } = input;
   const state: ReminderState = { ...before };
-  for (const { incidentId, atMs, channels } of raised) {
+  for (const { incidentId, about, atMs, channels } of raised) {
     const nextReminderMs = atMs + gapOf(settings, 0);
-    const fresh = { reminders: 0, steps: 0, nextReminderMs, raisedAtMs: atMs };
-    state[incidentId] ??= { incidentId, channels: [...channels], ...fresh };
+    const fresh = { reminders: 0, steps: 0, nextReminderMs, raisedAtMs: atMs, acknowledged: false };
+    state[incidentId] ??= { incidentId, about, channels: [...channels], ...fresh };
   }
   for (const incidentId of settled) delete state[incidentId];
+  for (const incidentId of input.acknowledged) {
+    const open = state[incidentId];
+    if (open) state[incidentId] = { ...open, acknowledged: true };
+  }
   const reminders: Reminder[] = [];
   let dueMs: number | null = null;
   for (const open of Object.values(state)) {
-    const next = sayAgain(open, { nowMs, settings, reminders });
-    state[open.incidentId] = next;
+    let next = open;
+    const dueNowMs = nextOf(open, settings);
+    // What is not due stays the same object, so that only what changed is kept anew.
+    if (dueNowMs !== null && dueNowMs <= nowMs) {
+      next = sayAgain(open, { nowMs, settings, reminders });
+      state[open.incidentId] = next;
+    }
     const atMs = nextOf(next, settings);
     if (atMs !== null) dueMs = Math.min(dueMs ?? atMs, atMs);
   }
@@ -93,15 +129,16 @@ interface Saying {
 
 function sayAgain(open: OpenAlert, { nowMs, settings, reminders }: Saying): OpenAlert {
   const next = { ...open, channels: [...open.channels] };
-  const { incidentId } = open;
+  const { incidentId, about, raisedAtMs } = open;
+  const what = { incidentId, about, raisedAtMs };
   const age = durationText(nowMs - open.raisedAtMs);
   for (const step of settings.ladder.slice(next.steps)) {
     if (nowMs - open.raisedAtMs < step.afterMs) break;
     next.steps += 1;
-    const reason = `Sent because nobody acknowledged incident ${incidentId} for ${age}.`;
+    const reason = `Sent because nobody acknowledged ${incidentId} for ${age}.`;
     const channels = [...step.channels];
     reminders.push({
-      incidentId,
+      ...what,
       type: "alert.escalated",
       number: next.steps,
       channels,
@@ -113,9 +150,9 @@ function sayAgain(open: OpenAlert, { nowMs, settings, reminders }: Saying): Open
   if (nowMs >= next.nextReminderMs && settings.gapsMs.length > 0) {
     next.reminders += 1;
     next.nextReminderMs = nowMs + gapOf(settings, next.reminders);
-    const reason = `Sent because incident ${incidentId} goes on for ${age}, unacknowledged.`;
+    const reason = `Sent because ${incidentId} goes on for ${age}, unacknowledged.`;
     reminders.push({
-      incidentId,
+      ...what,
       type: "alert.reminder",
       number: next.reminders,
       channels: [...open.channels],
@@ -129,7 +166,9 @@ function gapOf({ gapsMs }: ReminderSettings, reminders: number): number {
   return gapsMs[Math.min(reminders, gapsMs.length - 1)] ?? 0;
 }
 
-function nextOf(open: OpenAlert, { gapsMs, ladder }: ReminderSettings): number | null {
+/** When something is said again; null when nothing will. */
+export function nextOf(open: OpenAlert, { gapsMs, ladder }: ReminderSettings): number | null {
+  if (open.acknowledged) return null;
   const step = ladder[open.steps];
   const times = [
     ...(gapsMs.length > 0 ? [open.nextReminderMs] : []),
@@ -139,7 +178,7 @@ function nextOf(open: OpenAlert, { gapsMs, ladder }: ReminderSettings): number |
 }
 
 /** `25 min`, `4 h` or `2 days`, rounded down. */
-function durationText(ms: number): string {
+export function durationText(ms: number): string {
   const minutes = Math.floor(ms / 60_000);
   if (minutes < 120) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);

@@ -1,12 +1,10 @@
 /** What the effects of some steps become: one commit for the store, and commands for the mesh. */
-import type { Channel } from "../../shared/channel.ts";
 import type { Probe } from "../../shared/probe.ts";
 import type { PublicEvent } from "../../shared/event.ts";
 import { isoTime } from "../../shared/clock.ts";
 import type { Target } from "../../shared/target.ts";
 import { publicEvents } from "../alert/events.ts";
 import type { EventLookups } from "../alert/events.ts";
-import { planNotifications } from "../alert/plan.ts";
 import type { EffectsCommit, IncidentChange, TransitionRow, UptimeSpan } from "../ports.ts";
 import type { Effect, IncidentEffect, UptimeEffect } from "../verdict/effect.ts";
 import type { EventBody } from "../verdict/event.ts";
@@ -33,32 +31,33 @@ export function isDurable({ effects, changes }: Collected): boolean {
   );
 }
 
-/** Builds the commit of what was collected. */
-export function buildCommit(
-  state: EngineState,
-  collected: Collected,
-  context: { channels: readonly Channel[]; nowMs: number },
-): EffectsCommit {
-  const { effects } = collected;
-  const events = [
-    ...collected.changes,
-    ...publicEvents(effects, lookupsOf(state, collected.targets)),
-  ];
+/** The public events of what was collected. */
+export function eventsOf({ changes, effects }: Collected, lookups: EventLookups): PublicEvent[] {
+  return [...changes, ...publicEvents(effects, lookups)];
+}
+
+/** The commit of what was collected, before anything is planned on it. */
+export function bareCommit(state: EngineState, { effects }: Collected): EffectsCommit {
   return {
     atMs: state.atMs,
     tick: null,
-    events,
+    events: [],
     transitions: effects.flatMap(transitionRow),
     incidents: effects.flatMap((effect) =>
       effect.type === "incident" ? [incidentChange(effect)] : [],
     ),
-    notifications: planNotifications({ effects, events, ...context }),
+    notifications: [],
     spans: effects.flatMap((effect) => (effect.type === "uptime" ? [spanOf(effect)] : [])),
   };
 }
 
-function lookupsOf(state: EngineState, gone: Collected["targets"]): EventLookups {
+/** What effects name by id, as it is now; of deleted targets as it was. */
+export function lookupsOf(
+  state: EngineState,
+  { gone, publicUrl }: { gone: Collected["targets"]; publicUrl: string | null },
+): EventLookups {
   return {
+    ...(publicUrl === null ? {} : { links: (id) => ({ acknowledge: `${publicUrl}/ack/${id}` }) }),
     target: (id) => state.targets.get(id)?.target ?? gone.get(id) ?? null,
     probe: (id) => {
       const record = state.probes.get(id);

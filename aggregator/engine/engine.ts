@@ -12,9 +12,11 @@ import type { EventBody } from "../verdict/event.ts";
 import { createState } from "../verdict/state.ts";
 import { nextWorkMs } from "../verdict/step.ts";
 import { takeSnapshot } from "../verdict/snapshot.ts";
+import { emptyBook, readBook } from "../alert/book.ts";
+import { alertsDueMs } from "./alerting.ts";
 import { nothingCollected } from "./effects.ts";
-import { commit, fold } from "./living.ts";
-import type { EngineDeps, Living, Waiting } from "./living.ts";
+import { commit, fold, isAlertingDue } from "./living.ts";
+import type { EngineDeps, Living, Waiting } from "./parts.ts";
 import { createLogTime } from "./log-time.ts";
 import { replay } from "./replay.ts";
 import { encodeSnapshot } from "./snapshot-codec.ts";
@@ -36,6 +38,8 @@ export function createEngine(deps: EngineDeps): RunningEngine {
   const living: Living = {
     deps,
     state: createState(deps.settings),
+    book: emptyBook(),
+    alertsChanged: false,
     time: createLogTime(deps.clock, 0),
     queue: [],
     ready: false,
@@ -51,12 +55,17 @@ export function createEngine(deps: EngineDeps): RunningEngine {
     submit: (body) => submit(living, body),
     saveSnapshot: () => saveSnapshot(living),
     ...engineViews(living),
+    alertsChanged: () => {
+      living.alertsChanged = true;
+      if (living.ready && !living.closed) schedule(living);
+    },
     close: () => (closing ??= close(living)),
   };
 }
 
 async function start(living: Living): Promise<void> {
   const { store, clock } = living.deps;
+  living.book = readBook(await store.alerts.load());
   await replay(living);
   const position = await store.log.position();
   living.time = createLogTime(clock, Math.max(position.atMs, living.state.atMs));
@@ -96,6 +105,8 @@ async function run(living: Living): Promise<void> {
     await takeGroup(living, living.queue.splice(0, GROUP_EVENTS_MAX));
   }
   await tick(living);
+  // Reminders, storms that were waited for, silences that ended.
+  if (isAlertingDue(living)) await commit(living, nothingCollected(), null);
   for (const task of living.tasks.splice(0)) await task();
 }
 
@@ -139,7 +150,7 @@ async function tick(living: Living): Promise<void> {
 function armTick(living: Living): void {
   const { clock } = living.deps;
   living.timer?.cancel();
-  const dueMs = nextWorkMs(living.state);
+  const dueMs = Math.min(nextWorkMs(living.state), alertsDueMs(living));
   if (dueMs === Infinity) return;
   // A timer of the machine holds at most 2^31 ms; a shorter wait only looks once more.
   const waitMs = Math.min(60_000, Math.max(1, dueMs - living.time.nowMs()));

@@ -1,60 +1,11 @@
 /** The living engine: what its parts share, and how what was collected is committed. */
-import type { Clock, Timer } from "../../shared/clock.ts";
 import { messageOf } from "../../shared/errors.ts";
-import type { Log } from "../../shared/log.ts";
-import type { EventBus, RecheckRequest, Store } from "../ports.ts";
-import type { EventBody, LogEvent } from "../verdict/event.ts";
-import type { VerdictSettings } from "../verdict/settings.ts";
-import type { EngineState } from "../verdict/state.ts";
-import { buildCommit, changeEvent, isDurable } from "./effects.ts";
+import type { LogEvent } from "../verdict/event.ts";
+import { alertsDueMs, planCommit, readForPlan } from "./alerting.ts";
+import { changeEvent, isDurable } from "./effects.ts";
 import type { Collected } from "./effects.ts";
 import { foldEvent } from "./fold.ts";
-import type { LogTime } from "./log-time.ts";
-
-/** What the engine works with. */
-export interface EngineDeps {
-  store: Pick<Store, "log" | "events" | "channels">;
-  clock: Clock;
-  log: Log;
-  bus: EventBus;
-  settings: VerdictSettings;
-  /** Asks probes to look now; not called while the log is replayed. */
-  onRecheck: (request: RecheckRequest) => void;
-  /** The excluded canaries changed. */
-  onCanaries: () => void;
-  /** Something was committed; the delivery worker looks at the outbox. */
-  onCommitted: (atMs: number) => void;
-}
-
-/** An event that was submitted and is not committed yet. */
-export interface Waiting {
-  atMs: number;
-  body: EventBody;
-  resolve: () => void;
-  reject: (error: Error) => void;
-}
-
-/** An engine from its start to its close. */
-export interface Living {
-  deps: EngineDeps;
-  state: EngineState;
-  time: LogTime;
-  queue: Waiting[];
-  /** The log is replayed; events are taken. */
-  ready: boolean;
-  /** Nothing more is taken; what is queued is still committed. */
-  closed: boolean;
-  /**
-   * The state is ahead of what is committed, and stays so: the store failed while the engine was
-   * closing. No snapshot is taken of it, so that the next start replays the log and commits the
-   * effects that are missing.
-   */
-  ahead: boolean;
-  running: Promise<void> | null;
-  timer: Timer | null;
-  /** Work that must see no half-committed state; done between two groups. */
-  tasks: (() => Promise<void>)[];
-}
+import type { Living } from "./parts.ts";
 
 /** Wait before what the store refused is tried again. */
 const STORE_RETRY_MS = 1_000;
@@ -79,17 +30,23 @@ export async function commit(
   tickMs: number | null,
 ): Promise<void> {
   const { store, bus } = living.deps;
-  if (isDurable(collected)) {
-    const channels = await untilDone(living, () => store.channels.all());
-    if (channels === null) return;
-    const built = buildCommit(living.state, collected, { channels, nowMs: living.time.nowMs() });
+  if (isDurable(collected) || isAlertingDue(living)) {
+    living.alertsChanged = false;
+    const facts = await untilDone(living, () => readForPlan(living, collected));
+    if (facts === null) return;
+    const built = planCommit(living, collected, facts);
     const tick = tickMs === null ? null : { atMs: tickMs, body: { type: "tick" } as const };
     const events = await untilDone(living, () => store.events.commit({ ...built, tick }));
     if (events === null || !living.ready) return;
     bus.publish(events);
-    living.deps.onCommitted(living.state.atMs);
+    living.deps.onCommitted(built.atMs);
   }
   if (living.ready) command(living, collected);
+}
+
+/** Whether alerting has something to say by now, although nothing happened. */
+export function isAlertingDue(living: Living): boolean {
+  return living.ready && alertsDueMs(living) <= living.time.nowMs();
 }
 
 /**

@@ -4,7 +4,7 @@ import { restoreSnapshot } from "../verdict/snapshot.ts";
 import { nothingCollected } from "./effects.ts";
 import { eventsAfter } from "./fold.ts";
 import { commit, fold } from "./living.ts";
-import type { Living } from "./living.ts";
+import type { Living } from "./parts.ts";
 import { decodeSnapshot } from "./snapshot-codec.ts";
 
 /** Brings the state to the end of the log; what a crash left uncommitted is committed. */

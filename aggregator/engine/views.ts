@@ -1,4 +1,6 @@
 /** What the rest of the aggregator may see of the engine's state. */
+import { foldedIn } from "../alert/book.ts";
+import type { AlertBook } from "../alert/book.ts";
 import type { Engine } from "../ports.ts";
 import { explain } from "../verdict/explain.ts";
 import type { EngineState } from "../verdict/state.ts";
@@ -7,6 +9,7 @@ import type { LogTime } from "./log-time.ts";
 /** The part of a living engine that views look at. */
 export interface Viewed {
   state: EngineState;
+  book: AlertBook;
   time: LogTime;
   queue: readonly unknown[];
   ready: boolean;
@@ -14,7 +17,7 @@ export interface Viewed {
 }
 
 /** The questions that others may ask of an engine at any moment. */
-export function engineViews(living: Viewed): Omit<Engine, "submit" | "close"> {
+export function engineViews(living: Viewed): Omit<Engine, "submit" | "close" | "alertsChanged"> {
   return {
     verdict: (targetId) => {
       const target = living.state.targets.get(targetId);
@@ -33,6 +36,7 @@ export function engineViews(living: Viewed): Omit<Engine, "submit" | "close"> {
         ? { state: record.state, reason: record.reason, sinceMs: record.sinceMs }
         : null;
     },
+    foldedIncidents: (foldId) => foldedIn(living.book, foldId),
     excludedCanaries: () => living.state.excludedCanaries,
     nowMs: () => living.time.nowMs(),
     ready: () => living.ready && !living.closed,

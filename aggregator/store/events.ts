@@ -3,6 +3,7 @@ import type { PublicEvent } from "../../shared/event.ts";
 import type { VerdictExplanation, VerdictState } from "../../shared/verdict.ts";
 import type { EffectsCommit, EventStore, StoredEvent, TransitionRow } from "../ports.ts";
 import type { Connection } from "./connection.ts";
+import { createAlertWriter } from "./alerts.ts";
 import { createIncidentWriter } from "./incidents.ts";
 import { fromJson } from "./json.ts";
 import type { LogWriter } from "./log.ts";
@@ -38,6 +39,9 @@ export function createEventStore(
   const lastNumber = db
     .prepare<[], number>("SELECT seq FROM sqlite_sequence WHERE name = 'events'")
     .pluck();
+  const known = db
+    .prepare<[string], string>("SELECT id FROM events WHERE id IN (SELECT value FROM json_each(?))")
+    .pluck();
   const transitions = db.prepare<[string, number, number], StoredTransition>(
     "SELECT * FROM transitions WHERE target_id = ? AND number < ? ORDER BY number DESC LIMIT ?",
   );
@@ -57,6 +61,7 @@ export function createEventStore(
           .map((row) => ({ number: row.number, event: fromJson<PublicEvent>(row.body) })),
       ),
     lastNumber: () => run(() => lastNumber.get() ?? 0),
+    known: (ids) => run(() => new Set(known.all(JSON.stringify(ids)))),
     transitions: (targetId, query) =>
       run(() => {
         const [number] = keyOf(query, [Number.MAX_SAFE_INTEGER]);
@@ -72,6 +77,7 @@ export function createEventStore(
 function createCommitWriter({ db }: Connection, writer: LogWriter, outbox: Outbox) {
   const putIncident = createIncidentWriter(db);
   const putSpan = createSpanWriter(db);
+  const putAlerts = createAlertWriter(db);
   // Looked for first: an insert that is refused would use up a number.
   const known = db.prepare<[string], number>("SELECT number FROM events WHERE id = ?").pluck();
   const putEvent = db.prepare<[string, number, string]>(
@@ -101,6 +107,8 @@ function createCommitWriter({ db }: Connection, writer: LogWriter, outbox: Outbo
     for (const incident of commit.incidents) putIncident(incident);
     for (const span of commit.spans) putSpan(span);
     outbox.add(commit.notifications);
+    for (const released of commit.released ?? []) outbox.release(released);
+    putAlerts(commit.alerts ?? []);
     return { seq, events };
   };
 }

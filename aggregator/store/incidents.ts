@@ -53,6 +53,17 @@ export function createIncidentStore({ db, run, transact }: Connection): Incident
     `UPDATE incidents SET acknowledged_at_ms = ?, acknowledged_by = ?
      WHERE id = ? AND acknowledged_at_ms IS NULL`,
   );
+  const acknowledgeAll = db.prepare<[number, string, string]>(
+    `UPDATE incidents SET acknowledged_at_ms = ?, acknowledged_by = ?
+     WHERE id IN (SELECT value FROM json_each(?)) AND acknowledged_at_ms IS NULL`,
+  );
+  const unacknowledged = db
+    .prepare<[string], number>(
+      `SELECT 1 FROM json_each(?) AS wanted WHERE NOT EXISTS (
+         SELECT 1 FROM incidents WHERE id = wanted.value AND acknowledged_at_ms IS NOT NULL)
+       LIMIT 1`,
+    )
+    .pluck();
   const setNotes = db.prepare<[string, string]>("UPDATE incidents SET notes = ? WHERE id = ?");
   const get = (id: string): Incident | null => {
     const row = byId.get(id);
@@ -73,6 +84,9 @@ export function createIncidentStore({ db, run, transact }: Connection): Incident
         acknowledge.run(atMs, by, id);
         return get(id);
       }),
+    acknowledgeAll: (ids, atMs, by) =>
+      transact(() => acknowledgeAll.run(atMs, by, JSON.stringify(ids)).changes),
+    allAcknowledged: (ids) => run(() => unacknowledged.get(JSON.stringify(ids)) === undefined),
     note: (id, note) =>
       transact(() => {
         const incident = get(id);

@@ -1,11 +1,13 @@
 /** Writing the outbox: who is first of its order key in its channel, and so may leave. */
 import type Database from "better-sqlite3";
-import type { NewNotification } from "../ports.ts";
+import type { NewNotification, ReleasedNotification } from "../ports.ts";
 
 /** Changes of the outbox, all inside the caller's transaction. */
 export interface Outbox {
   /** Adds intents in order; an id that is there already is ignored. */
   add(notifications: readonly NewNotification[]): void;
+  /** Makes what is withheld pending, due at once. */
+  release(released: ReleasedNotification): void;
   /** Finds again which notification of an order key is first, after one changed its state. */
   moveHead(channelId: string, orderKey: string): void;
 }
@@ -35,14 +37,28 @@ export function createOutbox(db: Database.Database): Outbox {
        WHERE channel_id = ? AND order_key = ? AND state = 'pending'
        ORDER BY sequence LIMIT 1)`,
   );
+  const moveHead = (channelId: string, orderKey: string): void => {
+    clearHead.run(channelId, orderKey);
+    setHead.run(channelId, orderKey);
+  };
+  const release = db.prepare<
+    [string, number, string, string],
+    { channelId: string; orderKey: string }
+  >(
+    `UPDATE notifications SET state = 'pending', reason = ?, next_attempt_at_ms = ?,
+       body = coalesce((SELECT body FROM events WHERE events.id = ?), body)
+     WHERE id = ? AND state = 'withheld'
+     RETURNING channel_id AS channelId, order_key AS orderKey`,
+  );
 
   return {
     add(notifications) {
       for (const notification of notifications) insert.run(notification);
     },
-    moveHead(channelId, orderKey) {
-      clearHead.run(channelId, orderKey);
-      setHead.run(channelId, orderKey);
+    release({ id, eventId, reason, atMs }) {
+      const row = release.get(reason, atMs, eventId, id);
+      if (row) moveHead(row.channelId, row.orderKey);
     },
+    moveHead,
   };
 }

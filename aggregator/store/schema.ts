@@ -148,8 +148,27 @@ CREATE TABLE maintenance (
 ) STRICT;
 `;
 
+/** What alerting remembers, by key; silences and routes are what operators say. */
+const ALERTING = `
+CREATE TABLE alerting (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE silences (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, revision INTEGER NOT NULL,
+  ends_at_ms INTEGER NOT NULL, body TEXT NOT NULL
+) STRICT;
+CREATE INDEX silences_by_end ON silences (ends_at_ms);
+CREATE TABLE routes (
+  one INTEGER PRIMARY KEY CHECK (one = 1), revision INTEGER NOT NULL, body TEXT NOT NULL
+) STRICT;
+`;
+
 /** Step i leads from version i to version i + 1. A step that was released never changes. */
-const MIGRATIONS: readonly string[] = [LOG + NOUNS + EFFECTS + HISTORY, THREADS, ARCHIVE, OVERLAYS];
+const MIGRATIONS: readonly string[] = [
+  LOG + NOUNS + EFFECTS + HISTORY,
+  THREADS,
+  ARCHIVE,
+  OVERLAYS,
+  ALERTING,
+];
 
 /** Brings the file to the newest version, all steps in one transaction; refuses a newer file. */
 export function migrate(db: Database.Database, path: string): void {

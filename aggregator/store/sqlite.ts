@@ -1,6 +1,7 @@
 /** The store of one aggregator: a SQLite file, owned by one process. */
 import type { Clock } from "../../shared/clock.ts";
 import type { Store } from "../ports.ts";
+import { createAlertStore } from "./alerts.ts";
 import { createChannelStore } from "./channels.ts";
 import { openConnection } from "./connection.ts";
 import type { Connection, ConnectionOptions } from "./connection.ts";
@@ -14,6 +15,8 @@ import { createMaintenanceStore } from "./maintenance.ts";
 import { createNotificationStore } from "./notifications.ts";
 import { createOutbox } from "./outbox.ts";
 import { createProbeStore } from "./probes.ts";
+import { createRouteStore } from "./routes.ts";
+import { createSilenceStore } from "./silences.ts";
 import { createTargetStore } from "./targets.ts";
 import { createThreadStore } from "./threads.ts";
 import { createTokenStore } from "./tokens.ts";
@@ -45,6 +48,9 @@ export function createSqliteStore(connection: Connection, clock: Clock): Store {
     incidents: createIncidentStore(connection),
     channels: createChannelStore(connection),
     maintenance: createMaintenanceStore(connection),
+    silences: createSilenceStore(connection),
+    routes: createRouteStore(connection),
+    alerts: createAlertStore(connection),
     notifications: createNotificationStore(connection, outbox),
     threads: createThreadStore(connection),
     tokens: createTokenStore(connection),

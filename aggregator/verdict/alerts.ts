@@ -6,7 +6,7 @@
 import { clockText } from "../../shared/clock.ts";
 import { assess } from "./assess.ts";
 import { freshCalls } from "./calls.ts";
-import type { AlertEffect, AlertHold, FellTogether } from "./effect.ts";
+import type { AlertEffect, AlertHold, Effect, FellTogether, TransitionEffect } from "./effect.ts";
 import { explain } from "./explain.ts";
 import { effectOf } from "./incidents.ts";
 import { changesOf } from "./flapping.ts";
@@ -218,10 +218,8 @@ function tell(state: EngineState, { target, incident }: Waiting, telling: Tellin
   const { atMs, effects } = window;
   target.alerts += 1;
   const { id: targetId, alerts: number, cause } = target;
-  const last = effects.findLast(
-    (effect) => effect.type === "transition" && effect.targetId === targetId,
-  );
-  const moved = last?.type === "transition" && last.atMs === atMs ? last.number : null;
+  const last = lastTransition(effects, targetId);
+  const moved = last?.atMs === atMs ? last.number : null;
   effects.push({
     type: "alert",
     change,
@@ -243,6 +241,28 @@ function tell(state: EngineState, { target, incident }: Waiting, telling: Tellin
     fell: fellTogether(state, atMs),
     explanation: explain(state, target, atMs),
   });
+}
+
+interface Moves {
+  /** Effects looked at so far. */
+  seen: number;
+  last: Map<string, TransitionEffect>;
+}
+
+/** Kept with the effects of a step, so that 50,000 alerts do not search them 50,000 times. */
+const MOVES = new WeakMap<readonly Effect[], Moves>();
+
+function lastTransition(
+  effects: readonly Effect[],
+  targetId: string,
+): TransitionEffect | undefined {
+  const moves: Moves = MOVES.get(effects) ?? { seen: 0, last: new Map() };
+  MOVES.set(effects, moves);
+  for (; moves.seen < effects.length; moves.seen += 1) {
+    const effect = effects[moves.seen];
+    if (effect?.type === "transition") moves.last.set(effect.targetId, effect);
+  }
+  return moves.last.get(targetId);
 }
 
 function fellTogether(state: EngineState, atMs: number): FellTogether {

@@ -10,6 +10,7 @@ import { prepareNotifier } from "../../aggregator/notifiers/index.ts";
 import type { Engine, Store } from "../../aggregator/ports.ts";
 import { openSqliteStore } from "../../aggregator/store/sqlite.ts";
 import { settingsFor } from "../../aggregator/verdict/settings.ts";
+import { channelDeliverySchema } from "../../shared/channel.ts";
 import { sleep, systemClock } from "../../shared/clock.ts";
 import { silentLog } from "../../shared/log.ts";
 import { ResultBatch } from "../../shared/proto/gen/quorate/v1/mesh.ts";
@@ -67,7 +68,10 @@ else await live();
 async function makeMesh(to: Store, into: Engine): Promise<void> {
   const events = VERDICT_STATES.map((state) => `target.${state}`);
   const options = { url, unsigned: true, timeoutMs: 10_000 };
-  await to.channels.put(testChannel("hook", { kind: "webhook", options, events }), null);
+  // Every transition is looked for, so none may be told of in a message for many.
+  const delivery = channelDeliverySchema.parse({ fold: false });
+  const hook = testChannel("hook", { kind: "webhook", options, events, delivery });
+  await to.channels.put(hook, null);
   for (const [index, name] of PROBES.entries()) {
     await into.submit({ type: "probe_set", probe: testProbe(name, `r${index}`, `z${index}`) });
   }

@@ -2,10 +2,12 @@
 import { createEventBus } from "../../aggregator/bus.ts";
 import { createEngine } from "../../aggregator/engine/engine.ts";
 import type { RunningEngine } from "../../aggregator/engine/engine.ts";
+import type { EngineStore } from "../../aggregator/engine/parts.ts";
 import type { RecheckRequest, Store, StoredEvent } from "../../aggregator/ports.ts";
 import { openSqliteStore } from "../../aggregator/store/sqlite.ts";
 import type { EventBody } from "../../aggregator/verdict/event.ts";
 import { settingsFor } from "../../aggregator/verdict/settings.ts";
+import type { Clock } from "../../shared/clock.ts";
 import { messageOf } from "../../shared/errors.ts";
 import { silentLog } from "../../shared/log.ts";
 import { ResultBatch } from "../../shared/proto/gen/quorate/v1/mesh.ts";
@@ -43,6 +45,7 @@ export function openEngineRoom(options: { wallMs?: number } = {}): EngineRoom {
   const faults: Faults = { append: false, commit: false, channels: false, saveSnapshot: false };
   const published: StoredEvent[] = [];
   const rechecks: RecheckRequest[] = [];
+  let life = { ended: false };
   return {
     store,
     clock,
@@ -50,11 +53,13 @@ export function openEngineRoom(options: { wallMs?: number } = {}): EngineRoom {
     published,
     rechecks,
     async start() {
+      life.ended = true;
+      life = { ended: false };
       const bus = createEventBus({ log });
       bus.subscribe((events) => void published.push(...events));
       const engine = createEngine({
         store: failing(store, faults),
-        clock,
+        clock: mortal(clock, life),
         log,
         bus,
         settings: settingsFor(5_000),
@@ -69,7 +74,19 @@ export function openEngineRoom(options: { wallMs?: number } = {}): EngineRoom {
   };
 }
 
-function failing(store: Store, faults: Faults): Pick<Store, "log" | "events" | "channels"> {
+/** A clock whose timers a killed process no longer hears. */
+function mortal(clock: SimClock, life: { ended: boolean }): Clock {
+  const unlessEnded = (callback: () => void) => () => {
+    if (!life.ended) callback();
+  };
+  return {
+    ...clock,
+    after: (delayMs, callback) => clock.after(delayMs, unlessEnded(callback)),
+    every: (periodMs, callback) => clock.every(periodMs, unlessEnded(callback)),
+  };
+}
+
+function failing(store: Store, faults: Faults): EngineStore {
   const unless = async <Result>(fault: keyof Faults, work: () => Promise<Result>) => {
     // Nothing durable answers in the same turn; what is submitted meanwhile must be seen to.
     await settle();
@@ -78,6 +95,7 @@ function failing(store: Store, faults: Faults): Pick<Store, "log" | "events" | "
   };
   const { log, events, channels } = store;
   return {
+    ...store,
     log: {
       ...log,
       append: (entries) => unless("append", () => log.append(entries)),

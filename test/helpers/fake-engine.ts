@@ -11,6 +11,10 @@ export interface FakeEngine extends Engine {
   /** From here on nothing is committed until `release`. */
   hold(): void;
   release(): void;
+  /** What a message told of many told of, by its id. */
+  readonly folded: Map<string, string[]>;
+  /** How often it was told that silences or routes changed. */
+  readonly changes: { alerts: number };
   /** The next submissions of results fail with this message, until null is given. */
   failResults(message: string | null): void;
   setReady(ready: boolean): void;
@@ -29,8 +33,14 @@ export function createFakeEngine(store: Pick<Store, "log">, clock: Clock): FakeE
   let queueLength = 0;
   let excluded: readonly string[] = [];
 
+  const folded = new Map<string, string[]>();
+  const changes = { alerts: 0 };
   return {
     submitted,
+    folded,
+    changes,
+    foldedIncidents: (foldId) => folded.get(foldId) ?? null,
+    alertsChanged: () => void (changes.alerts += 1),
     async submit(body) {
       submitted.push(body);
       if (body.type === "results" && failure !== null) throw new Error(failure);

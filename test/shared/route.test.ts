@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import * as fc from "fast-check";
 import { matcherSchema, matchesAll } from "../../shared/matcher.ts";
-import { channelsOf, isWithin, routeNodeSchema } from "../../shared/route.ts";
-import type { RouteHours } from "../../shared/route.ts";
+import { channelsNamed, destinationsOf, isWithin, routeNodeSchema } from "../../shared/route.ts";
+import type { RouteHours, RouteNode } from "../../shared/route.ts";
 import { silenceOf, silenceSpecSchema } from "../../shared/silence.ts";
 
 const matcher = (text: string) => {
@@ -52,6 +52,11 @@ const TREE = routeNodeSchema.parse({
   ],
 });
 
+function channelsOf(root: RouteNode, facts: Record<string, string>, atMs: number) {
+  const told = destinationsOf(root, { facts, atMs });
+  return told && told.flatMap(({ channels }) => channels);
+}
+
 const at = (text: string): number => Date.parse(text);
 
 test("the deepest node that holds is told, and siblings after it only if it says so", () => {
@@ -66,6 +71,31 @@ test("the deepest node that holds is told, and siblings after it only if it says
   assert.deepEqual(told({}), ["rest"]);
   const closed = routeNodeSchema.parse({ matchers: [matcher("env=prod")], channels: ["ops"] });
   assert.equal(channelsOf(closed, {}, 0), null);
+});
+
+test("how an alert is said again comes from the nearest node above that says it", () => {
+  const tree = routeNodeSchema.parse({
+    remindAfterMs: [60_000],
+    escalate: [{ afterMs: 5_000, channels: ["boss"] }],
+    routes: [
+      {
+        matchers: [matcher("team=shop")],
+        channels: ["shop"],
+        group: { min: 3 },
+        remindAfterMs: [],
+      },
+      { channels: ["rest"] },
+    ],
+  });
+  const manner = (facts: Record<string, string>) =>
+    destinationsOf(tree, { facts, atMs: 0 })?.map((one) => one.manner)[0];
+  assert.deepEqual(manner({ team: "shop" }), {
+    group: { min: 3, waitMs: 5_000, intervalMs: 60_000 },
+    remindAfterMs: [],
+    escalate: [{ afterMs: 5_000, channels: ["boss"] }],
+  });
+  assert.deepEqual(manner({})?.remindAfterMs, [60_000]);
+  assert.deepEqual(channelsNamed(tree), ["boss", "shop", "rest"]);
 });
 
 test("hours hold in their time zone, over midnight they belong to the day they begin on", () => {
@@ -114,7 +144,8 @@ test("a silence covers what it matches from its beginning until its end", () => 
     author: "ada",
     comment: "The shop moves.",
   };
-  const silence = { id: "sil_1", revision: 1, createdAtMs: 0, spec: silenceSpecSchema.parse(spec) };
+  const made = { id: "sil_1", revision: 1, createdAtMs: 0, createdBy: "ada", endedBy: null };
+  const silence = { ...made, spec: silenceSpecSchema.parse(spec) };
   const found = (facts: Record<string, string>, atMs: number) =>
     silenceOf([silence], facts, atMs)?.id ?? null;
   assert.deepEqual(

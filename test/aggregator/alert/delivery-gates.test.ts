@@ -13,7 +13,7 @@ async function limit(room: DeliveryRoom, name: string, delivery: object): Promis
   await room.store.channels.put({ ...channel, revision: 2 }, 1);
 }
 
-const DEFAULTS = { concurrency: 4, fallbackAfterMs: 300_000 };
+const DEFAULTS = { concurrency: 4, fold: true, fallbackAfterMs: 300_000 };
 
 const targets = (count: number, from = 0): string[] =>
   Array.from({ length: count }, (_, index) => `t${from + index}`);

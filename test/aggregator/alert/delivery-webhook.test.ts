@@ -5,14 +5,21 @@ import { Webhook } from "standardwebhooks";
 import { createDeliveryWorker } from "../../../aggregator/alert/delivery.ts";
 import type { DeliveryWorker } from "../../../aggregator/alert/delivery.ts";
 import { publicEvents } from "../../../aggregator/alert/events.ts";
-import { planNotifications } from "../../../aggregator/alert/plan.ts";
+import { emptyBook } from "../../../aggregator/alert/book.ts";
+import type { AlertBook } from "../../../aggregator/alert/book.ts";
+import { planAlerts } from "../../../aggregator/alert/plan.ts";
 import { prepareNotifier } from "../../../aggregator/notifiers/index.ts";
 import type { Store } from "../../../aggregator/ports.ts";
 import { openSqliteStore } from "../../../aggregator/store/sqlite.ts";
 import { systemClock } from "../../../shared/clock.ts";
 import { silentLog } from "../../../shared/log.ts";
 import { testChannel } from "../../helpers/delivery-room.ts";
-import { makeAlert, makeIncident, makeTransition } from "../../helpers/make-effects.ts";
+import {
+  ALERT_START_MS,
+  makeAlert,
+  makeIncident,
+  makeTransition,
+} from "../../helpers/make-effects.ts";
 import { makeTarget } from "../../helpers/make-nouns.ts";
 import { startWebhookReceiver, until } from "../../helpers/webhook-receiver.ts";
 import type { Received, WebhookReceiver } from "../../helpers/webhook-receiver.ts";
@@ -20,6 +27,8 @@ import type { Received, WebhookReceiver } from "../../helpers/webhook-receiver.t
 const secret = `whsec_${Buffer.alloc(32, 9).toString("base64")}`;
 const lookups = { target: () => makeTarget("web", 1), probe: () => null };
 const log = silentLog();
+/** What alerting remembers for each store. */
+const BOOKS = new WeakMap<Store, AlertBook>();
 
 /** The machine's clock; chance always picks a short wait, so that retries come at once. */
 const clock = systemClock();
@@ -79,7 +88,10 @@ async function happen(store: Store, incident: "opened" | "resolved"): Promise<vo
   ];
   const events = publicEvents(effects, lookups);
   const channels = await store.channels.all();
-  await store.notifications.add(planNotifications({ effects, events, channels }));
+  const input = { effects, events, channels, nowMs: ALERT_START_MS, lookups };
+  const book = BOOKS.get(store) ?? emptyBook();
+  BOOKS.set(store, book);
+  await store.notifications.add(planAlerts(book, input).notifications);
 }
 
 /** The event of a message whose signature is right. */

@@ -7,9 +7,11 @@ const START_MS = 1_000_000;
 
 function alertOf(index: number, over: Partial<FoldAlert> = {}): FoldAlert {
   return {
-    channelId: "chn_a",
+    audience: "chn_a",
     change: "raised",
     incidentId: `inc_${index}`,
+    targetId: `tgt_${index}`,
+    eventIds: [`evt_tgt_${index}_t1`],
     name: `t${index}`,
     labels: {},
     regions: ["east", "west"],
@@ -109,10 +111,10 @@ test("the end of a fold is told once, and before it that few are left", () => {
     ({ state } = next);
   }
   assert.deepEqual(told, [
-    "31 of 40 targets (label rack=r1) are up again; 9 are still down.",
+    "36 of 40 targets (label rack=r1) are up again; 4 are still down.",
     "All 40 targets that went down together (label rack=r1) are up again.",
   ]);
-  assert.deepEqual(plan(state, [], START_MS + 200_000).state.channels, {}, "nothing is kept");
+  assert.deepEqual(plan(state, [], START_MS + 200_000).state.audiences, {}, "nothing is kept");
 });
 
 test("what is over before the storm was told is never told, and says why", () => {
@@ -130,12 +132,12 @@ test("what is over before the storm was told is never told, and says why", () =>
 });
 
 test("channels do not fold each other's alerts, and the state survives JSON", () => {
-  const both = [...many(20), ...many(20, () => ({ channelId: "chn_b" }))];
+  const both = [...many(20), ...many(20, () => ({ audience: "chn_b" }))];
   const { state } = plan(noFolds(), both, START_MS);
   const copy = structuredClone(state);
   const kept = plan(copy, [], START_MS + 5_000);
   assert.deepEqual(
-    kept.messages.map(({ channelId, folded }) => [channelId, folded.count, folded.id]),
+    kept.messages.map(({ audience, folded }) => [audience, folded.count, folded.id]),
     [
       ["chn_a", 20, "fold_1"],
       ["chn_b", 20, "fold_2"],

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { publicEvents } from "../../../aggregator/alert/events.ts";
-import { planNotifications } from "../../../aggregator/alert/plan.ts";
+import { emptyBook } from "../../../aggregator/alert/book.ts";
+import { planAlerts } from "../../../aggregator/alert/plan.ts";
 import type { NewNotification } from "../../../aggregator/ports.ts";
 import type { Effect } from "../../../aggregator/verdict/effect.ts";
 import type { Channel } from "../../../shared/channel.ts";
@@ -22,11 +23,24 @@ import { makeProbe, makeTarget } from "../../helpers/make-nouns.ts";
 const lookups = { target: () => makeTarget("web", 1), probe: () => makeProbe("a") };
 const hook = testChannel("hook");
 
+/** What is planned of effects, after those before them. */
 function plan(
   effects: readonly Effect[],
   channels: readonly Channel[] = [hook],
+  before: readonly Effect[] = [],
 ): NewNotification[] {
-  return planNotifications({ effects, events: publicEvents(effects, lookups), channels });
+  const book = emptyBook();
+  const planned = [before, effects].map((some) => {
+    const events = publicEvents(some, lookups);
+    return planAlerts(book, {
+      effects: some,
+      events,
+      channels,
+      nowMs: ALERT_START_MS + 1,
+      lookups,
+    });
+  });
+  return planned[1]?.notifications ?? [];
 }
 
 const opening = [makeTransition(), makeIncident(), makeAlert()];
@@ -61,14 +75,14 @@ test("a transition within an incident, good or bad, is not told by default", () 
 
 test("a recovery is told when its incident resolves", () => {
   assert.deepEqual(
-    plan(resolving).map(({ id, reason }) => `${id}: ${reason}`),
+    plan(resolving, [hook], opening).map(({ id, reason }) => `${id}: ${reason}`),
     ["msg_tgt_web_t6_chn_hook: Sent because incident inc_1, which was alerted, is resolved."],
   );
 });
 
 test("a withdrawn incident is told, so that no receiver waits for its recovery", () => {
   assert.deepEqual(
-    plan(withdrawing).map(({ id, orderKey }) => [id, orderKey]),
+    plan(withdrawing, [hook], opening).map(({ id, orderKey }) => [id, orderKey]),
     [["msg_inc_1_resolved_chn_hook", "tgt_web"]],
   );
 });
@@ -116,8 +130,10 @@ test("an incident that another one supersedes ends by an event of its own", () =
     makeAlert({ change: "cleared", number: 2, supersededBy: "inc_2" }),
     makeAlert({ number: 3, incidentId: "inc_2" }),
   ];
+  const worse = [makeTransition({ incidentId: "inc_2" }), ...alerts];
+  const partial = [makeTransition({ number: 3, to: "partial" }), makeAlert({ transition: 3 })];
   assert.deepEqual(
-    plan([makeTransition({ incidentId: "inc_2" }), ...alerts]).map(({ id }) => id),
+    plan(worse, [hook], partial).map(({ id }) => id),
     ["msg_tgt_web_t4_chn_hook", "msg_tgt_web_a2_chn_hook"],
   );
 });
@@ -132,7 +148,9 @@ test("a channel made while the log lagged behind the wall clock is told all the 
   const effects = [...opening, ...resolving];
   const events = publicEvents(effects, lookups);
   const planned = (nowMs: number) =>
-    planNotifications({ effects, events, channels: [lagged], nowMs }).map(({ id }) => id);
+    planAlerts(emptyBook(), { effects, events, channels: [lagged], nowMs, lookups })
+      .notifications.filter(({ id }) => !id.includes("again"))
+      .map(({ id }) => id);
   const both = ["msg_tgt_web_t4_chn_hook", "msg_tgt_web_t6_chn_hook"];
   assert.deepEqual(planned(ALERT_START_MS + 500), both);
   assert.deepEqual(planned(ALERT_START_MS + 7_200_000), []);
@@ -189,7 +207,9 @@ test("an event without an effect goes only to channels that ask for it", () => {
     data: { sentence: "web was created.", target: { id, name, kind: spec.kind, labels: {} } },
   };
   const channels = [hook, testChannel("all", { events: ["target.created"] })];
-  const [only, ...rest] = planNotifications({ effects: [], events: [event], channels });
+  const nowMs = ALERT_START_MS;
+  const input = { effects: [], events: [event], channels, nowMs, lookups };
+  const [only, ...rest] = planAlerts(emptyBook(), input).notifications;
   assert.equal(rest.length, 0);
   assert.equal(only?.id, "msg_tgt_web_r1_chn_all");
   assert.match(only?.reason ?? "", /^Sent because the channel asks for target.created /);

@@ -11,10 +11,17 @@ const START_MS = 1_000_000_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
-const RAISED = [{ incidentId: "inc_1", atMs: START_MS, channels: ["ops"] }];
+const about = { targetId: "tgt_a", name: "a", severity: "critical" } as const;
+const RAISED = [{ incidentId: "inc_1", about, atMs: START_MS, channels: ["ops"] }];
 
 function plan(state: ReminderState, over: Partial<ReminderInput>) {
-  const nothing = { raised: [], settled: [], nowMs: START_MS, settings: REMINDER_DEFAULTS };
+  const nothing = {
+    raised: [],
+    settled: [],
+    acknowledged: [],
+    nowMs: START_MS,
+    settings: REMINDER_DEFAULTS,
+  };
   return planReminders(state, { ...nothing, ...over });
 }
 
@@ -59,7 +66,15 @@ test("the ladder tells others after its times, and from then on they are reminde
   ]);
 });
 
-test("what is over or acknowledged is never said again", () => {
+test("what is acknowledged is not said again, and who was told stays known until its end", () => {
+  const { state } = plan({}, { raised: RAISED });
+  const later = { nowMs: START_MS + HOUR_MS };
+  const quiet = plan(state, { acknowledged: ["inc_1"], ...later });
+  assert.deepEqual([quiet.reminders, quiet.dueMs], [[], null]);
+  assert.deepEqual(quiet.state["inc_1"]?.channels, ["ops"]);
+});
+
+test("what is over is never said again", () => {
   const { state } = plan({}, { raised: RAISED });
   const settled = plan(state, { settled: ["inc_1"], nowMs: START_MS + HOUR_MS });
   assert.deepEqual(settled, { state: {}, reminders: [], dueMs: null });
@@ -83,7 +98,7 @@ test("after a day without an aggregator one reminder is said, and every step of 
     reminders.map(({ type, number }) => `${type} ${number}`),
     ["alert.escalated 1", "alert.escalated 2", "alert.reminder 1"],
   );
-  assert.match(reminders[0]?.reason ?? "", /nobody acknowledged incident inc_1 for 24 h/);
+  assert.match(reminders[0]?.reason ?? "", /nobody acknowledged inc_1 for 24 h/);
   assert.equal(dueMs, nowMs + HOUR_MS);
 });
 
