@@ -51,6 +51,8 @@ export interface CheckContract {
   site?: CheckSite;
   /** Makes a prepared check see what the target at this port does, where it asks nobody. */
   ready?(check: PreparedCheck, port: number): void;
+  /** Looks at each target in the test for leaks; fewer where each is a process. Default 200. */
+  looksEach?: number;
   /** Traits that the kind does not have, each with the reason. Default: it has all. */
   without?: Partial<Record<Trait, string>>;
 }
@@ -74,6 +76,7 @@ interface Subject {
   room(): Room;
   prepare(host: string, port: number, more?: Record<string, unknown>): PreparedCheck;
   has(trait: Trait): boolean;
+  looksEach: number;
 }
 
 /** Registers the tests of the contract for one kind. */
@@ -88,6 +91,7 @@ export function checkContract(contract: CheckContract): void {
         contract.ready?.(check, port);
         return check;
       },
+      looksEach: contract.looksEach ?? LOOKS_EACH,
       has: (trait) => contract.without?.[trait] === undefined,
     };
     testOutcomes(subject);
@@ -266,8 +270,8 @@ function testOnce({ room, prepare, has }: Subject): void {
   });
 }
 
-function testLeaks({ room, prepare, has }: Subject): void {
-  it(`leaves nothing open after ${LOOKS_EACH} looks at each, with an outcome each`, async () => {
+function testLeaks({ room, prepare, has, looksEach }: Subject): void {
+  it(`leaves nothing open after ${looksEach} looks at each, with an outcome each`, async () => {
     const { good, bad, silent: quiet, closed, dns } = room();
     const checks = [
       prepare("127.0.0.1", good.port),
@@ -278,7 +282,7 @@ function testLeaks({ room, prepare, has }: Subject): void {
     await runCheck(prepare("127.0.0.1", good.port), { clock, timeoutMs: 5_000 });
     const openBefore = openSockets();
     for (let round = 0; round < 5; round += 1) {
-      const each = { length: LOOKS_EACH / 5 };
+      const each = { length: looksEach / 5 };
       const looks = Array.from(each, () => checks.map((check) => beginLook(check))).flat();
       const waiting = Array.from(each, () => beginLook(prepare("127.0.0.1", quiet.port)));
       waiting.forEach(({ abort }, index) => abort(index % 2 === 0 ? "deadline" : "stopping"));

@@ -22,5 +22,6 @@ export const execContract: CheckContract = {
       ["slow", ["sleep", "0.3"]],
     ]),
   },
+  looksEach: 40,
   without: { names: ABSENT, source: ABSENT, tcp: ABSENT, talk: ABSENT },
 };

@@ -13,5 +13,6 @@ export const icmpContract: CheckContract = {
   startBad: () => noServer(BAD),
   startSilent: () => noServer(3),
   options: (host, port) => ({ host, count: 1, ...(port === BAD ? { averageMsMax: 0.001 } : {}) }),
+  looksEach: 40,
   without: { tcp: "it has no ports", talk: "silence is `no_reply`, shown in icmp.test.ts" },
 };
