@@ -1,6 +1,6 @@
 /** One aggregator: its rooms put together. Creating it starts nothing. */
 import { CHECK_KINDS, mergeSecretOptions, prepareCheck } from "../probe/checks/index.ts";
-import { redactOptions } from "../probe/checks/index.ts";
+import { describeKinds, redactOptions } from "../probe/checks/index.ts";
 import type { NamedCanary } from "../shared/canary.ts";
 import type { Clock } from "../shared/clock.ts";
 import { messageOf, QuorateError } from "../shared/errors.ts";
@@ -21,6 +21,7 @@ import type { RunningEngine } from "./engine/engine.ts";
 import { createGrpcServer } from "./grpc/server.ts";
 import type { GrpcServer, GrpcTls } from "./grpc/server.ts";
 import { createHttpApp } from "./http/app.ts";
+import type { DescribedKinds } from "./http/context.ts";
 import { listenHttp } from "./http/listen.ts";
 import type { HttpListener } from "./http/listen.ts";
 import { NOTIFIER_KINDS, prepareNotifier } from "./notifiers/index.ts";
@@ -30,7 +31,6 @@ import type { MeshSessions, Store } from "./ports.ts";
 import { createMaintenanceRounds } from "./registry/maintenance-rounds.ts";
 import { createRegistry } from "./registry/registry.ts";
 import type { Registry } from "./registry/registry.ts";
-import type { OptionKinds } from "./registry/writes.ts";
 import { createUpkeep } from "./upkeep.ts";
 import { settingsFor } from "./verdict/settings.ts";
 
@@ -93,11 +93,12 @@ export interface Aggregator {
 }
 
 /** Kinds of check as the registry and the API use them. */
-const CHECKS: OptionKinds<unknown> = {
+const CHECKS: DescribedKinds = {
   names: CHECK_KINDS.map(({ kind }) => kind),
   prepare: prepareCheck,
   redact: redactOptions,
   merge: mergeSecretOptions,
+  describe: describeKinds,
 };
 
 /** Kinds of notifier as the registry, the API and the delivery use them. */

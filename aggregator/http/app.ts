@@ -22,7 +22,10 @@ import { addMachines } from "./routes/machines.ts";
 import { addNotifications } from "./routes/notifications.ts";
 import { addProbes } from "./routes/probes.ts";
 import { addReplays } from "./routes/replays.ts";
+import { addRoutes } from "./routes/routes.ts";
+import { addKinds } from "./routes/kinds.ts";
 import { addRuns } from "./routes/runs.ts";
+import { addSilences } from "./routes/silences.ts";
 import { addSystem } from "./routes/system.ts";
 import { addTargetReads, addTargetWrites } from "./routes/targets.ts";
 import { addTokens } from "./routes/tokens.ts";
@@ -43,6 +46,7 @@ export interface HttpApp {
 const ROUTES: readonly ((app: App, context: RouteContext) => void)[] = [
   addTargetReads,
   addTargetWrites,
+  addKinds,
   addRuns,
   addHistory,
   addUptime,
@@ -54,6 +58,8 @@ const ROUTES: readonly ((app: App, context: RouteContext) => void)[] = [
   addReplays,
   addChannels,
   addMaintenance,
+  addSilences,
+  addRoutes,
   addNotifications,
   addEvents,
   addTokens,
@@ -82,7 +88,7 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
   app.use("/api/v1/*", checkBody);
   app.use("/api/v1/*", createIdempotency({ store: store.idempotency, clock, random }));
   const context: RouteContext = { ...deps, closing: closing.signal, streams: new Set() };
-  for (const addRoutes of ROUTES) addRoutes(app, context);
+  for (const add of ROUTES) add(app, context);
 
   const routes = routesOf(app);
   for (const { method, path, scope } of routes) {

@@ -1,6 +1,7 @@
 /** What every route works with. */
 import type { HttpBindings } from "@hono/node-server";
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { ApiKind } from "../../shared/api/kind.ts";
 import type { Channel } from "../../shared/channel.ts";
 import type { Clock } from "../../shared/clock.ts";
 import type { Log } from "../../shared/log.ts";
@@ -18,8 +19,8 @@ export interface HttpDeps {
   sessions: MeshSessions;
   registry: Registry;
   replays: Replays;
-  /** Kinds of check; for masking secrets and for the list of kinds. */
-  kinds: OptionKinds<unknown>;
+  /** Kinds of check; for masking secrets, for the list of kinds and for the document. */
+  kinds: DescribedKinds;
   /** Kinds of notifier. */
   notifiers: OptionKinds<Pick<PreparedNotifier, "destination">>;
   /** Sends a test message over a channel, once. */
@@ -36,6 +37,11 @@ export interface HttpDeps {
   random: Random;
   log: Log;
   version: string;
+}
+
+/** Kinds of check that say what they can be told. */
+export interface DescribedKinds extends OptionKinds<unknown> {
+  describe(): ApiKind[];
 }
 
 /** What a request carries through the middleware. */

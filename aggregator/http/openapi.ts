@@ -1,6 +1,8 @@
 /** The OpenAPI 3.1 document, from the same schemas that validate. */
 import { isRouteScope } from "./auth.ts";
 import type { RouteScope } from "./auth.ts";
+import type { ApiKind } from "../../shared/api/kind.ts";
+import { withKinds } from "./openapi-kinds.ts";
 import type { App } from "./context.ts";
 
 const TAGS = [
@@ -11,6 +13,8 @@ const TAGS = [
   { name: "replays", description: "What other rules would have said." },
   { name: "channels", description: "Where notifications go." },
   { name: "maintenance", description: "Times in which targets may be bad without an alert." },
+  { name: "silences", description: "What nobody wants to be told of for some time." },
+  { name: "routes", description: "Who is told of what." },
   { name: "notifications", description: "What was sent, and what became of it." },
   { name: "events", description: "What happens." },
   { name: "tokens", description: "Who may call." },
@@ -26,18 +30,19 @@ const DESCRIPTION = [
 ].join(" ");
 
 /** The document of every route that the app has. */
-export function openApiDocument(app: App, version: string) {
+export function openApiDocument(app: App, version: string, kinds: readonly ApiKind[]) {
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
     type: "http",
     scheme: "bearer",
     description: "A token such as `qrt_read_…`.",
   });
-  return app.getOpenAPI31Document({
+  const document = app.getOpenAPI31Document({
     openapi: "3.1.0",
     info: { title: "Quorate", version, description: DESCRIPTION, license: { name: "Apache-2.0" } },
     servers: [{ url: "/" }],
     tags: TAGS,
   });
+  return withKinds(document, kinds);
 }
 
 /** A route of the app as the guard and the error for a wrong method see it. */

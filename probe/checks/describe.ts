@@ -1,6 +1,6 @@
 /** What every kind says of itself, from its schema: for the docs, the API and forms. */
 import { z } from "zod";
-import type { CheckExample, CheckKind } from "./check.ts";
+import type { CheckKind } from "./check.ts";
 
 /** One option of a kind, or one field of an option. */
 export interface OptionDescription {
@@ -9,8 +9,8 @@ export interface OptionDescription {
   /** In words, such as "text" or "one of `GET`, `HEAD`". */
   type: string;
   required: boolean;
-  /** JSON of the default; undefined if there is none. */
-  default: string | undefined;
+  /** JSON of the default; null if there is none. */
+  default: string | null;
   /** Whether it is never shown again. */
   secret: boolean;
   description: string;
@@ -20,12 +20,12 @@ export interface OptionDescription {
 export interface KindDescription {
   kind: string;
   summary: string;
-  options: readonly OptionDescription[];
-  examples: readonly CheckExample[];
+  options: OptionDescription[];
+  examples: { title: string; options: Record<string, unknown> }[];
   /** Markdown; may be empty. */
   notes: string;
   /** JSON Schema (2020-12) of the options as a caller writes them. */
-  schema: Readonly<Record<string, unknown>>;
+  schema: Record<string, unknown>;
 }
 
 /** Describes a kind. */
@@ -38,7 +38,10 @@ export function describeKind(kind: CheckKind): KindDescription {
     kind: kind.kind,
     summary: kind.summary,
     options: fieldsOf(root, { schema, prefix: "", secret }),
-    examples: kind.examples ?? [],
+    examples: (kind.examples ?? []).map(({ title, options }) => ({
+      title,
+      options: { ...options },
+    })),
     notes: kind.notes ?? "",
     schema,
   };
@@ -88,10 +91,10 @@ function within(field: Node, walk: Walk): OptionDescription[] {
 }
 
 /** An empty object or list as a default says nothing. */
-function defaultOf(field: Node): string | undefined {
+function defaultOf(field: Node): string | null {
   const value = field["default"];
   const empty = typeof value === "object" && value !== null && Object.keys(value).length === 0;
-  return value === undefined || empty ? undefined : JSON.stringify(value);
+  return value === undefined || empty ? null : JSON.stringify(value);
 }
 
 function typeOf(field: Node, schema: Node): string {

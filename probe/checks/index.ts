@@ -1,6 +1,8 @@
 /** The one table of check kinds, and the door through which options come in. */
 import { maskOptions, unknownKind, unmaskOptions } from "../../shared/options.ts";
 import type { CheckKind, CheckSite, PreparedCheck } from "./check.ts";
+import { describeKind } from "./describe.ts";
+import type { KindDescription } from "./describe.ts";
 import { dnsKind } from "./dns.ts";
 import { execKind } from "./exec.ts";
 import { grpcKind } from "./grpc.ts";
@@ -56,6 +58,13 @@ export function prepareCheck(name: string, options: unknown, site?: CheckSite): 
   if (kind === undefined) throw unknownKind(name, "check", CHECK_KINDS);
   return prepareKind(kind, options, site);
 }
+
+/** What every kind says of itself, in the order of the table; made when first asked for. */
+export function describeKinds(): KindDescription[] {
+  return (described ??= CHECK_KINDS.map(describeKind));
+}
+
+let described: KindDescription[] | undefined;
 
 /** Options as they may be shown: secrets read `***`; of an unknown kind everything does. */
 export function redactOptions(

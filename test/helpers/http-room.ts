@@ -76,6 +76,7 @@ const CHECKS = {
   prepare: checks.prepareCheck,
   redact: checks.redactOptions,
   merge: checks.mergeSecretOptions,
+  describe: checks.describeKinds,
 };
 
 const NOTIFIERS = {

@@ -58,7 +58,7 @@ function tableOf(options: readonly OptionDescription[]): string {
   return ["| option | type | default | what it does |", "|---|---|---|---|", ...rows].join("\n");
 }
 
-const code = (json: string | undefined): string => (json === undefined ? "" : `\`${json}\``);
+const code = (json: string | null): string => (json === null ? "" : `\`${json}\``);
 
 const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
 

@@ -97,7 +97,7 @@ export function addSystem(app: App, context: RouteContext): void {
   });
 
   app.openapi(getDocument, (c) => {
-    document ??= documentSchema.parse(openApiDocument(app, version));
+    document ??= documentSchema.parse(openApiDocument(app, version, context.kinds.describe()));
     return c.json(document, 200);
   });
 

@@ -121,6 +121,7 @@ const EXPECTED = `
   get /openapi.json
   get /verdict/{target}
   get /badge/{file}
+  get /api/v1/kinds
   get /api/v1/version
   post /api/v1/replays
   get /api/v1/replays/{id}
