@@ -63,7 +63,8 @@ if backup; then report; else report --data status=fail --data message=failed; fi
 \`\`\`
 
 \`status\` is \`ok\` (default) or \`fail\`; \`message\` is shown to people. A probe that has just
-started abstains until the first report came, or until interval and grace have passed.`,
+started abstains until the first report came, or until interval and grace have passed. The endpoint
+speaks plain HTTP: keep it in a network that you trust, or behind a proxy that speaks TLS.`,
   prepare: preparePush,
 };
 
