@@ -28,17 +28,23 @@ const CUES: [string, Cue][] = [
   ["closes its side after some bytes", (socket) => void socket.end(NOISE)],
 ];
 
-/** Registers the test of all of them at once. `prepare` makes a check of 127.0.0.1 and a port. */
-export function testHostility(prepare: (port: number) => PreparedCheck): void {
-  it("calls a target that breaks every rule a failure, in time, and lets it go", async () => {
-    await Promise.all(CUES.map(([name, cue]) => suffer(name, cue, prepare)));
+type PrepareAt = (port: number) => PreparedCheck;
+
+/**
+ * Registers the test of all of them at once. `prepare` makes a check of 127.0.0.1 and a port.
+ * `about` is what the outcome must be about: the target (sub or dead), or nothing (void), where
+ * the port is that of something between the probe and its target.
+ */
+export function testHostility(prepare: PrepareAt, about: "target" | "void" = "target"): void {
+  const classes = about === "target" ? ["sub", "dead"] : ["void"];
+  it("calls a server that breaks every rule a failure, in time, and lets it go", async () => {
+    await Promise.all(CUES.map(([name, cue]) => suffer({ name, cue, classes }, prepare)));
   });
 }
 
 async function suffer(
-  name: string,
-  cue: Cue,
-  prepare: (port: number) => PreparedCheck,
+  { name, cue, classes }: { name: string; cue: Cue; classes: readonly string[] },
+  prepare: PrepareAt,
 ): Promise<void> {
   const server = await startTarget((socket, seen) => {
     socket.resume().on("end", () => socket.destroy());
@@ -48,7 +54,7 @@ async function suffer(
     const outcome = await runCheck(prepare(server.port), { clock, timeoutMs: TIMEOUT_MS });
     assertSound(outcome);
     const said = `a target that ${name}: ${outcome.reason} ${outcome.detail}`;
-    assert.ok(["sub", "dead"].includes(outcome.class), said);
+    assert.ok(classes.includes(outcome.class) && outcome.reason !== "internal", said);
     assert.doesNotMatch(outcome.detail, /[^\x20-\x7e…]/, said);
     await eventually(`the socket of a target that ${name} is closed`, () => server.open() === 0);
   } finally {

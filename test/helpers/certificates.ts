@@ -109,17 +109,17 @@ function certificate(parts: Parts): string {
 const newKey = (): { publicKey: KeyObject; privateKey: KeyObject } =>
   generateKeyPairSync("ec", { namedCurve: "P-256" });
 
-/** Makes an authority that tests can trust. */
-export function makeAuthority(name = "quorate test authority"): Authority {
+/** Makes an authority that tests can trust; with a parent, one that the parent vouches for. */
+export function makeAuthority(name = "quorate test authority", parent?: Authority): Authority {
   const { publicKey, privateKey } = newKey();
   const nowMs = systemClock().wallMs();
   const ca = certificate({
     subject: name,
-    issuer: name,
+    issuer: parent?.name ?? name,
     beginsMs: nowMs - 400 * DAY_MS,
     endsMs: nowMs + 400 * DAY_MS,
     publicKey,
-    signer: privateKey,
+    signer: parent?.key ?? privateKey,
     extensions: [BASIC_CONSTRAINTS_CA],
   });
   return { ca, name, key: privateKey };

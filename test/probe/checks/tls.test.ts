@@ -92,3 +92,22 @@ test("a target that speaks no TLS, or stops in the handshake, fails the handshak
     assert.match(outcome.detail, /did not finish the TLS handshake within 80 ms/);
   });
 });
+
+test("a chain is only trusted when the server shows all of it", async () => {
+  const between = makeAuthority("quorate test issuer", authority);
+  const leaf = makeCertificate({ authority: between });
+  const whole = { ...leaf, cert: leaf.cert + between.ca };
+  for (const [shown, expected] of [
+    [whole, "ok ok"],
+    [leaf, "sub tls_certificate"],
+  ] as const) {
+    await withTarget(startTarget(answers(), shown), async ({ port }) => {
+      const url = `https://127.0.0.1:${port}/`;
+      for (const httpVersion of ["1.1", "2"]) {
+        if (httpVersion === "2" && shown === whole) continue;
+        const outcome = await lookAt("http", { url, httpVersion, tls: { ca } });
+        assert.equal(said(outcome), expected, outcome.detail);
+      }
+    });
+  }
+});
