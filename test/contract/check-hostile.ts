@@ -10,7 +10,7 @@ import type { Cue } from "../helpers/target-server.ts";
 import { assertSound } from "./check-look.ts";
 
 const clock = systemClock();
-const TIMEOUT_MS = 400;
+const TIMEOUT_MS = 250;
 
 /** Every byte once, in an order that no protocol knows. */
 const NOISE = Buffer.from(Array.from({ length: 256 }, (_value, index) => (index * 167 + 13) & 255));

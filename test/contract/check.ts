@@ -208,7 +208,7 @@ function testDeadlines({ room, prepare, has }: Subject): void {
     const quiet = (): PreparedCheck => prepare("127.0.0.1", room().silent.port);
     cases.push(["talking", quiet, "read_timeout"]);
   }
-  const timeoutMs = 150;
+  const timeoutMs = 100;
   it(`ends at its deadline, and says in which phase it was`, async () => {
     const look = async ([phase, prepared, reason]: DeadlineCase): Promise<void> => {
       const startedMs = clock.monoMs();
