@@ -58,6 +58,8 @@ export interface AggregatorOptions {
   canaries?: readonly NamedCanary[] | undefined;
   /** URL of the canary that is this aggregator. Default: the address each probe dialled. */
   advertisedUrl?: string | undefined;
+  /** Address of the API as people reach it, for links in messages. Default: no links. */
+  publicUrl?: string | undefined;
   /** Address that nothing may answer, for every probe. Default none. */
   mustFail?: HostPort | undefined;
   /** Targets that are made when there is none of their name. Default none. */
@@ -132,6 +134,7 @@ export function createAggregator(deps: AggregatorDeps): Aggregator {
     log,
     bus,
     settings: settingsFor(options.heartbeatMs),
+    publicUrl: options.publicUrl?.replace(/\/+$/, ""),
     onRecheck: (request) => wishes.sessions?.recheck(request),
     onCanaries: () => wishes.sessions?.canariesChanged(),
     onCommitted: (atMs) => delivery.wake(atMs),

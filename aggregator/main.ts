@@ -41,6 +41,8 @@ export interface AggregatorProgramOptions {
   advertise?: string;
   /** Address that nothing may answer, for every probe. */
   mustFail?: HostPort;
+  /** URL of the API as people reach it, for links in messages; absent: no links. */
+  publicUrl?: string;
   /** QUORATE_TARGETS; null: not set. */
   targets?: string | null;
   logLevel: LogLevel;

@@ -150,6 +150,10 @@ export const LIMITS = {
   uptimeSpansMax: 400,
   /** Maintenance of one aggregator, over or to come; one more is refused with 422. */
   maintenanceMax: 500,
+  /** Silences that are not over; one more is refused with 422. */
+  silencesMax: 500,
+  /** Nodes in the tree of routes; more are refused with 422. */
+  routesMax: 1_000,
   /** Windows of maintenance that are planned or run; one more is refused with 422. */
   maintenanceWindowsMax: 1_000,
   /** Transitions of one fold of a replay that are kept to compare; further ones are counted. */

@@ -146,6 +146,7 @@ function transitionBody(effect: TransitionEffect, context: Context): EventBody {
       incidentId: effect.incidentId,
       since: isoTime(explanation.sinceMs),
       ...evidence(explanation.vantages),
+      ...links(effect.incident === "resolved" ? null : effect.incidentId, context.lookups),
     },
   };
 }
@@ -167,6 +168,7 @@ function incidentBody(effect: IncidentEffect, context: Context): EventBody {
       since: isoTime(effect.openedAtMs),
       ...(seen === null ? {} : evidence(seen)),
       ...(effect.change === "withdrawn" ? { reason: WITHDRAWN_REASON } : {}),
+      ...links(opened ? effect.incidentId : null, context.lookups),
     },
   };
 }
@@ -232,8 +234,15 @@ function alertBody(effect: AlertEffect, lookups: EventLookups): EventBody {
       since: isoTime(effect.openedAtMs),
       ...evidence(explanation.vantages),
       reason,
+      ...links(change === "raised" ? effect.incidentId : null, lookups),
     },
   };
+}
+
+/** Pages of an incident that is open; none when nobody told where people reach them. */
+function links(incidentId: string | null, lookups: EventLookups): Pick<EventData, "links"> {
+  const found = incidentId === null ? undefined : lookups.links?.(incidentId);
+  return found ? { links: found } : {};
 }
 
 /** Facts of a target; of one that is gone already, its name is what is left. */

@@ -37,10 +37,16 @@ export function addIncidents(program: Command, context: CliContext): void {
       show(session, await session.client.incidents.get(id), context.clock.wallMs());
     },
   );
-  addVerb(incidents, "ack <incident>", "say that somebody looks after it")
+  addVerb(incidents, "ack <incident>", "say that somebody looks after it, or after a whole fold_…")
     .option("--by <name>", "who; default the name of the token")
     .action(async (id: string, flags: ClientFlags & { by?: string }) => {
       const session = openSession(context, flags);
+      if (id.startsWith("fold_")) {
+        const done = await session.client.incidents.acknowledgeFold(id, { by: flags.by });
+        const what = `${done.open} open incidents of ${id} are acknowledged`;
+        printDone(session, `${what} by ${done.acknowledgedBy}.`, done);
+        return;
+      }
       const incident = await session.client.incidents.acknowledge(id, { by: flags.by });
       const by = incident.acknowledgedBy ?? "somebody";
       printDone(session, `${incident.id} is acknowledged by ${by}.`, incident);

@@ -117,6 +117,14 @@ export function parseAdvertised(text: string): string {
   return asUsage(() => parseCanaryUrl(text));
 }
 
+/** The URL of `--public-url`. */
+export function parsePublic(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isHttp = url?.protocol === "http:" || url?.protocol === "https:";
+  if (url && isHttp && url.username === "" && url.search === "" && url.hash === "") return text;
+  throw new InvalidArgumentError("Expected http://HOST or https://HOST, with a path at most.");
+}
+
 /** What a shared reader refuses is a usage error of the command line. */
 function asUsage<Value>(read: () => Value): Value {
   try {

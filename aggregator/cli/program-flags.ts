@@ -22,6 +22,8 @@ export interface AggregatorFlags {
   canary?: NamedCanary[];
   /** URL that probes use as the canary that is this aggregator. */
   advertise?: string;
+  /** URL of the API as people reach it, for links in messages. */
+  publicUrl?: string;
   /** Address that nothing may answer, for every probe. */
   mustFail?: HostPort;
   /** QUORATE_TARGETS; absent or null: not set. */

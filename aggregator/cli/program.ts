@@ -15,6 +15,8 @@ import { addNotifications } from "./notifications.ts";
 import { addProbes } from "./probes.ts";
 import { addPrograms } from "./programs.ts";
 import { addReplay } from "./replay.ts";
+import { addRoutes } from "./routes.ts";
+import { addSilences } from "./silences.ts";
 import { addTargets } from "./targets.ts";
 import { addTokens } from "./tokens.ts";
 import { addVerdicts } from "./verdicts.ts";
@@ -84,6 +86,8 @@ function createProgram(context: CliContext, setExitCode: (code: number) => void)
   addIncidents(program, context);
   addChannels(program, context);
   addMaintenance(program, context);
+  addSilences(program, context);
+  addRoutes(program, context);
   addNotifications(program, context);
   addEvents(program, context);
   addReplay(program, context);

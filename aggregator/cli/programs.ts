@@ -6,7 +6,7 @@ import type { CliContext } from "./context.ts";
 import { UsageError } from "./exit-codes.ts";
 import { readSecretFile } from "./files.ts";
 import { collectCanary, durationOption, listenOption, parseAdvertised } from "./parse.ts";
-import { parseIntegerIn } from "./parse.ts";
+import { parseIntegerIn, parsePublic } from "./parse.ts";
 import { collectCommand } from "./parse-command.ts";
 import type { AggregatorFlags, RawProbeFlags } from "./program-flags.ts";
 
@@ -45,6 +45,7 @@ function addAggregator(
     .addOption(
       listenOption("--agent-listen <host:port>", "where HAProxy's agent checks ask (default: off)"),
     )
+    .option("--public-url <url>", "where people reach the API, for links in messages", parsePublic)
     .option("--public-verdicts", "let anybody read /verdict and /badge, without a token")
     .option("--allow-exec-channels", "let channels of kind exec run commands on this machine")
     .option(

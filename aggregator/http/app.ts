@@ -12,6 +12,7 @@ import type { App, AppEnv, HttpDeps, RouteContext } from "./context.ts";
 import { createIdempotency } from "./idempotency.ts";
 import { routesOf } from "./openapi.ts";
 import { createErrorResponder } from "./problem.ts";
+import { addAcknowledge } from "./routes/acknowledge.ts";
 import { addChannels } from "./routes/channels.ts";
 import { addEvents } from "./routes/events.ts";
 import { addHistory } from "./routes/history.ts";
@@ -55,6 +56,7 @@ const ROUTES: readonly ((app: App, context: RouteContext) => void)[] = [
   addProbes,
   addMesh,
   addIncidents,
+  addAcknowledge,
   addReplays,
   addChannels,
   addMaintenance,

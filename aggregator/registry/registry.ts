@@ -5,6 +5,10 @@ import { createMaintenanceService } from "./maintenance.ts";
 import type { MaintenanceService, MaintenanceServiceDeps } from "./maintenance.ts";
 import { createProbeService } from "./probes.ts";
 import type { ProbeService, ProbeServiceDeps } from "./probes.ts";
+import { createRouteService } from "./routes.ts";
+import type { RouteService, RouteServiceDeps } from "./routes.ts";
+import { createSilenceService } from "./silences.ts";
+import type { SilenceService, SilenceServiceDeps } from "./silences.ts";
 import { createTargetService } from "./targets.ts";
 import type { TargetService, TargetServiceDeps } from "./targets.ts";
 import { createTokenService } from "./tokens.ts";
@@ -15,17 +19,21 @@ export type RegistryDeps = TargetServiceDeps &
   Omit<ProbeServiceDeps, "tokens"> &
   Omit<ChannelServiceDeps, "changed"> &
   MaintenanceServiceDeps &
+  SilenceServiceDeps &
+  RouteServiceDeps &
   TokenServiceDeps & {
     /** Told after every change of a channel; usually wakes the delivery worker. */
     channelsChanged: () => void;
   };
 
-/** Everything that writes targets, probes, channels, maintenance and tokens. */
+/** Everything that writes targets, probes, channels, maintenance, silences, routes and tokens. */
 export interface Registry {
   targets: TargetService;
   probes: ProbeService;
   channels: ChannelService;
   maintenance: MaintenanceService;
+  silences: SilenceService;
+  routes: RouteService;
   tokens: TokenService;
 }
 
@@ -37,6 +45,8 @@ export function createRegistry(deps: RegistryDeps): Registry {
     probes: createProbeService({ ...deps, tokens }),
     channels: createChannelService({ ...deps, changed: deps.channelsChanged }),
     maintenance: createMaintenanceService(deps),
+    silences: createSilenceService(deps),
+    routes: createRouteService(deps),
     tokens,
   };
 }

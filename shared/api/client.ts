@@ -1,11 +1,12 @@
 /** The typed client of the HTTP API: one group of calls a noun. */
 import { z } from "zod";
 import { messageOf, QuorateError } from "../errors.ts";
+import { routeCalls, silenceCalls } from "./alert-calls.ts";
 import { channelPageSchema, channelSchema, channelTestSchema } from "./channel.ts";
 import { deliveryPageSchema, notificationPageSchema, notificationSchema } from "./channel.ts";
 import { apiEventSchema, eventPageSchema } from "./event.ts";
 import type { ApiEvent } from "./event.ts";
-import { incidentPageSchema, incidentSchema } from "./incident.ts";
+import { foldAcknowledgedSchema, incidentPageSchema, incidentSchema } from "./incident.ts";
 import { maintenancePageSchema, maintenanceSchema } from "./maintenance.ts";
 import { meshSchema } from "./mesh.ts";
 import { probeCreatedSchema, probePageSchema, probeSchema } from "./probe.ts";
@@ -149,6 +150,11 @@ const incidentCalls = (api: ApiRequester) => ({
     const path = apiPath("incidents", id, "ack");
     return api.send({ method: "POST", path, body, schema: incidentSchema });
   },
+  /** All that one message told of; its id begins with `fold_`. */
+  acknowledgeFold: (id: string, body: { by?: string | undefined } = {}) => {
+    const path = apiPath("folds", id, "ack");
+    return api.send({ method: "POST", path, body, schema: foldAcknowledgedSchema });
+  },
   note: (id: string, body: { text: string; author?: string | undefined }) => {
     const path = apiPath("incidents", id, "notes");
     return api.send({ method: "POST", path, body, schema: incidentSchema });
@@ -259,6 +265,8 @@ export function createApiClient(options: ApiClientOptions) {
     incidents: incidentCalls(api),
     channels: channelCalls(api),
     maintenance: maintenanceCalls(api),
+    silences: silenceCalls(api),
+    routes: routeCalls(api),
     notifications: notificationCalls(api),
     tokens: tokenCalls(api),
     events: eventCalls(api),

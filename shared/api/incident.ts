@@ -35,6 +35,16 @@ export const acknowledgeSchema = z
   })
   .meta({ id: "Acknowledge", description: "Says that somebody looks after an incident." });
 
+/** What acknowledging a message about many came to. */
+export const foldAcknowledgedSchema = z
+  .object({
+    id: z.string(),
+    acknowledged: z.int().describe("Incidents that nobody had acknowledged before."),
+    open: z.int().describe("Incidents of it that are not over."),
+    acknowledgedBy: z.string(),
+  })
+  .meta({ id: "FoldAcknowledged", description: "Somebody looks after many incidents." });
+
 /** Body of a note. */
 export const noteSchema = z
   .strictObject({

@@ -22,6 +22,15 @@ const lookups: EventLookups = {
 };
 const AT = "2026-01-01T00:00:00.000Z";
 
+test("what belongs to an open incident carries its link, once people can reach it", () => {
+  const links = (id: string) => ({ acknowledge: `https://q.test/ack/${id}` });
+  const effects = [makeTransition(), makeIncident(), makeIncident({ change: "resolved" })];
+  assert.deepEqual(
+    publicEvents(effects, { ...lookups, links }).map(({ data }) => data.links?.acknowledge),
+    ["https://q.test/ack/inc_1", "https://q.test/ack/inc_1", undefined],
+  );
+});
+
 test("every effect has its own id and type, and what is no event gives none", () => {
   const effects: Effect[] = [
     makeTransition(),

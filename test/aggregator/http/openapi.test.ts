@@ -152,6 +152,8 @@ const EXPECTED = `
   get /api/v1/incidents/{id}
   post /api/v1/incidents/{id}/ack
   post /api/v1/incidents/{id}/notes
+  post /api/v1/folds/{id}/ack
+  get /ack/{id}
   get /api/v1/channels
   post /api/v1/channels
   get /api/v1/channels/{id}
@@ -164,6 +166,15 @@ const EXPECTED = `
   get /api/v1/maintenance/{id}
   post /api/v1/maintenance/{id}/end
   delete /api/v1/maintenance/{id}
+  get /api/v1/silences
+  post /api/v1/silences
+  get /api/v1/silences/{id}
+  post /api/v1/silences/{id}/end
+  delete /api/v1/silences/{id}
+  get /api/v1/routes
+  put /api/v1/routes
+  delete /api/v1/routes
+  post /api/v1/routes/test
   get /api/v1/notifications
   get /api/v1/notifications/{id}/deliveries
   post /api/v1/notifications/{id}/requeue

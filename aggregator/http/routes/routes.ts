@@ -1,0 +1,80 @@
+/** /api/v1/routes: who is told of what. */
+import { createRoute } from "@hono/zod-openapi";
+import { routeAnswerSchema, routesSchema, routeTestSchema } from "../../../shared/api/routes.ts";
+import type { ApiRoutes } from "../../../shared/api/routes.ts";
+import { isoTime } from "../../../shared/clock.ts";
+import { routeNodeSchema } from "../../../shared/route.ts";
+import type { Routes } from "../../../shared/route.ts";
+import { etagOf, guardOf } from "../conditions.ts";
+import type { App, RouteContext } from "../context.ts";
+import { conditionHeaders, json, jsonBody, needs, problems } from "../describe.ts";
+
+const tags = ["routes"];
+const PATH = "/api/v1/routes";
+
+const getRoutes = createRoute({
+  ...needs("read"),
+  method: "get",
+  path: PATH,
+  tags,
+  summary: "Get the tree of routes; 404 when there is none and every channel is told",
+  responses: { 200: json(routesSchema, "The tree."), ...problems },
+});
+
+const putRoutes = createRoute({
+  ...needs("write"),
+  method: "put",
+  path: PATH,
+  tags,
+  summary: "Set the tree of routes",
+  request: { headers: conditionHeaders, body: jsonBody(routeNodeSchema, "The root of the tree.") },
+  responses: { 200: json(routesSchema, "The tree as it is now."), ...problems },
+});
+
+const deleteRoutes = createRoute({
+  ...needs("write"),
+  method: "delete",
+  path: PATH,
+  tags,
+  summary: "Remove the tree: every channel is told again",
+  request: { headers: conditionHeaders },
+  responses: { 204: { description: "Removed." }, ...problems },
+});
+
+const testRoutes = createRoute({
+  ...needs("write"),
+  method: "post",
+  path: `${PATH}/test`,
+  tags,
+  summary: "Where would this go? Nothing is sent",
+  request: { body: jsonBody(routeTestSchema, "What happens.") },
+  responses: { 200: json(routeAnswerSchema, "Where it would go."), ...problems },
+});
+
+/** Adds the routes. */
+export function addRoutes(app: App, { registry }: RouteContext): void {
+  const { routes } = registry;
+  const view = async (tree: Routes): Promise<ApiRoutes> => {
+    const { revision, updatedAtMs, updatedBy, root } = tree;
+    const warnings = await routes.warnings(root);
+    return { revision, updatedAt: isoTime(updatedAtMs), updatedBy, root, warnings };
+  };
+
+  app.openapi(getRoutes, async (c) => {
+    const found = await routes.get();
+    return c.json(await view(found), 200, { ETag: etagOf(found) });
+  });
+
+  app.openapi(putRoutes, async (c) => {
+    const guard = guardOf(c.req.valid("header"));
+    const tree = await routes.put(c.req.valid("json"), c.get("token").name, guard);
+    return c.json(await view(tree), 200, { ETag: etagOf(tree) });
+  });
+
+  app.openapi(deleteRoutes, async (c) => {
+    await routes.delete(c.get("token").name, guardOf(c.req.valid("header")));
+    return c.body(null, 204);
+  });
+
+  app.openapi(testRoutes, async (c) => c.json(await routes.test(c.req.valid("json")), 200));
+}

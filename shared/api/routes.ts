@@ -1,0 +1,54 @@
+/** The tree of routes as the API shows it, and where something would go. */
+import { z } from "zod";
+import { routeNodeSchema } from "../route.ts";
+import { timeSchema } from "./common.ts";
+
+/** The tree of routes as the API shows it. */
+export const routesSchema = z
+  .object({
+    revision: z.int(),
+    updatedAt: timeSchema,
+    updatedBy: z.string().describe("Name of the token that wrote it."),
+    root: routeNodeSchema,
+    warnings: z.array(z.string()).describe("Channels that are named and are not there."),
+  })
+  .meta({ id: "Routes", description: "Who is told of what." });
+
+/** The tree of routes as the API shows it. */
+export type ApiRoutes = z.output<typeof routesSchema>;
+
+const text = z.string().min(1).max(200);
+
+/** What the tester of routes is asked. */
+export const routeTestSchema = z
+  .strictObject({
+    target: text.optional().describe("Id or name of a target; gives its labels and kind too."),
+    labels: z.record(text, z.string().max(200)).default({}).describe("Labels, over the target's."),
+    scope: z.enum(["target", "probe", "mesh"]).default("target"),
+    severity: z.enum(["critical", "major", "minor"]).default("critical"),
+    type: text.default("target.down").describe("Type of the event."),
+    probe: text.optional().describe("Name of a probe."),
+    region: text.optional().describe("The only region that sees it, or that of the probe."),
+    at: timeSchema.optional().describe("When it happens. Default: now."),
+    root: routeNodeSchema.optional().describe("A tree to try. Default: the one in force."),
+  })
+  .meta({ id: "RouteTest", description: "A happening, as the routes see it." });
+
+/** Where something would go. */
+export const routeAnswerSchema = z
+  .object({
+    sentence: z.string(),
+    channels: z.array(z.string()).describe("Names, in the order of the tree."),
+    destinations: z.array(
+      z.object({
+        channels: z.array(z.string()),
+        remindAfterMs: z.array(z.int()),
+        escalate: z.array(z.object({ afterMs: z.int(), channels: z.array(z.string()) })),
+      }),
+    ),
+    silencedBy: z.string().nullable().describe("The silence that covers it; null when none does."),
+  })
+  .meta({ id: "RouteAnswer", description: "Where something would go." });
+
+/** Where something would go. */
+export type ApiRouteAnswer = z.output<typeof routeAnswerSchema>;
