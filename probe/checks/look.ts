@@ -84,6 +84,14 @@ const always = (): boolean => true;
 const allSecrets = (setup: LookSetup, context: CheckContext): readonly string[] =>
   [...setup.secrets, ...(context.secrets ?? [])].sort((a, b) => b.length - a.length);
 
+/** Facts may be texts of the target, as sentences are. */
+function hideIn(facts: Record<string, string | number>, secrets: readonly string[]): void {
+  for (const name of Object.keys(facts)) {
+    const value = facts[name];
+    if (typeof value === "string") facts[name] = safeDetail(value, secrets);
+  }
+}
+
 /**
  * Starts a look. The outcome is delivered by nextTick (cheaper than a microtask in Node), so never
  * inside `run` or the abort.
@@ -96,6 +104,7 @@ export function startLook(setup: LookSetup): Look {
   const elapsedMs = (): number => context.clock.monoMs() - startedMs;
   const end = (outcome: CheckOutcome): void => {
     ended = true;
+    hideIn(look.facts, secrets);
     look.release();
     look.release = nothing;
     process.nextTick(done, outcome);

@@ -48,7 +48,7 @@ test("what comes compressed is decoded though nobody asked", async () => {
 });
 
 test("a body that unfolds without end is decoded to its bound", async () => {
-  const bomb = gzipSync(Buffer.alloc(200_000_000));
+  const bomb = gzipSync(Buffer.alloc(30_000_000));
   const headers = { "content-encoding": "gzip" };
   const options = { bodyContains: "x", bodyBytesMax: 1_000_000 };
   const { outcome } = await look({ headers, body: bomb }, options);

@@ -181,3 +181,21 @@ test("the name for TLS and the Host header can be other than the URL's", async (
     },
   );
 });
+
+test("a body without end is read to its bound over HTTP/2, or not at all", async () => {
+  const endless = startHttp2((stream) => {
+    stream.respond({ ":status": 200 });
+    const pour = (): void => {
+      while (!stream.destroyed && stream.write("y".repeat(16_384)));
+    };
+    stream.on("drain", pour);
+    pour();
+  });
+  await withTarget(endless, async ({ port }) => {
+    const options = { url: `http://127.0.0.1:${port}/`, httpVersion: "2" };
+    const outcome = await lookAt("http", { ...options, bodyContains: "x", bodyBytesMax: 100_000 });
+    assert.equal(said(outcome), "sub http_body");
+    assert.match(outcome.detail, /\(100000 bytes\)/);
+    assert.equal(said(await lookAt("http", options)), "ok ok");
+  });
+});
