@@ -9,6 +9,7 @@ import { addEvents } from "./events.ts";
 import { EXIT_CODES, exitCodeOf } from "./exit-codes.ts";
 import { addHook } from "./hook.ts";
 import { addIncidents } from "./incidents.ts";
+import { addKinds } from "./kinds.ts";
 import { addMaintenance } from "./maintenance.ts";
 import { addMesh } from "./mesh.ts";
 import { addNotifications } from "./notifications.ts";
@@ -26,6 +27,7 @@ Environment:
   QUORATE_URL          address of the API (default http://127.0.0.1:7700)
   QUORATE_TOKEN        bearer token; without it, ./.quorate/admin.token for a local address
   QUORATE_PROBE_TOKEN  token of \`quorate probe\`
+  QUORATE_SECRET_NAME  secret of a probe that checks name as \${secret:name}
   QUORATE_TARGETS      made by \`quorate aggregator\` when missing: "a=https://a/, b=tcp://b:1"
   NO_COLOR             set: no colours
 
@@ -83,6 +85,7 @@ function createProgram(context: CliContext, setExitCode: (code: number) => void)
   addTargets(program, context);
   addProbes(program, context);
   addVerdicts(program, context);
+  addKinds(program, context);
   addIncidents(program, context);
   addChannels(program, context);
   addMaintenance(program, context);

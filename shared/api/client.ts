@@ -13,6 +13,7 @@ import { probeCreatedSchema, probePageSchema, probeSchema } from "./probe.ts";
 import { replayCalls } from "./replay-calls.ts";
 import { apiPath, createApiRequester } from "./request.ts";
 import type { ApiClientOptions, ApiRequester } from "./request.ts";
+import { kindPageSchema } from "./kind.ts";
 import { latencyPageSchema, resultPageSchema } from "./result.ts";
 import { readServerSentEvents } from "./sse.ts";
 import { runSchema, targetPageSchema, targetSchema } from "./target.ts";
@@ -255,6 +256,10 @@ const eventCalls = (api: ApiRequester) => ({
     streamEvents(api, options),
 });
 
+const kindCalls = (api: ApiRequester) => ({
+  list: () => api.send({ method: "GET", path: "/kinds", schema: kindPageSchema }),
+});
+
 /** Creates a client of one aggregator; every call rejects with a QuorateError. */
 export function createApiClient(options: ApiClientOptions) {
   const api = createApiRequester(options);
@@ -271,6 +276,7 @@ export function createApiClient(options: ApiClientOptions) {
     tokens: tokenCalls(api),
     events: eventCalls(api),
     replays: replayCalls(api),
+    kinds: kindCalls(api),
     version: () => api.send({ method: "GET", path: "/version", schema: versionSchema }),
   };
 }
