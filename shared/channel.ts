@@ -50,6 +50,7 @@ export const channelSpecSchema = z
       .describe("Event types sent, `*` and `target.*` allowed. Default: alerts and recoveries."),
     delivery: channelDeliverySchema.optional(),
     enabled: z.boolean().default(true),
+    owner: nameSchema.optional().describe("Configuration file that keeps it."),
   })
   .meta({ id: "ChannelSpec", description: "What a caller says of a channel." });
 

@@ -46,6 +46,14 @@ export function readSecretVariable(
   return value === "" ? undefined : value;
 }
 
+/** Reads a variable that a configuration file names; undefined when it is not set. */
+export function readVariable(
+  name: string,
+  environment: Record<string, string | undefined> = process.env,
+): string | undefined {
+  return environment[name];
+}
+
 /** Threads of libuv's pool when the environment says nothing. */
 const THREAD_POOL_SIZE = 4;
 

@@ -170,6 +170,12 @@ export const LIMITS = {
   agentLineCharsMax: 300,
   /** Targets whose drain is remembered until it was taken back; the oldest is forgotten. */
   agentDrainsMax: 10_000,
+  /** Files of one configuration; one more is told as a mistake. */
+  configFilesMax: 1_000,
+  /** Largest file of a configuration; a larger one is told as a mistake. */
+  configFileBytesMax: 16 * 1_048_576,
+  /** Items of one section of a configuration, templates expanded; more are told as a mistake. */
+  configItemsMax: 200_000,
   /** Longest Idempotency-Key; longer is refused with 422. */
   idempotencyKeyCharsMax: 200,
 } as const;

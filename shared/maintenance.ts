@@ -33,6 +33,7 @@ export const maintenanceSpecSchema = z
       .describe("Length of every window of `cron`; a minute to a week."),
     timezone: z.string().max(60).default("UTC").describe("IANA name of the zone of `cron`."),
     comment: z.string().max(1_000).default(""),
+    owner: nameSchema.optional().describe("Configuration file that keeps it."),
   })
   .refine(({ targets, labels }) => targets.length + Object.keys(labels).length > 0, {
     message: "expected targets or labels, or it would cover nothing",

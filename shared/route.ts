@@ -103,6 +103,7 @@ const nodeSchema = z.strictObject({
     .max(10)
     .optional()
     .describe("Who is told besides when nobody acknowledges; also of nodes below."),
+  owner: nameSchema.optional().describe("Of the root: configuration file that keeps the tree."),
 });
 
 /** A node of the tree of routes. */

@@ -2,6 +2,7 @@
 import type { Clock } from "../../shared/clock.ts";
 import type { Settings } from "../../shared/config.ts";
 import type { Random } from "../../shared/random.ts";
+import type { ConfigKinds } from "./config/check.ts";
 import type { SelfCommand } from "./mesh-children.ts";
 import type { Printer } from "./printer.ts";
 import type { AggregatorFlags, ProbeFlags } from "./program-flags.ts";
@@ -21,6 +22,8 @@ export interface CliContext {
     aggregator(flags: AggregatorFlags): Promise<number>;
     probe(flags: ProbeFlags): Promise<number>;
   };
+  /** The kinds of check and of channel that this version knows. */
+  kinds(): Promise<ConfigKinds>;
   /** Aborted when the command is asked to stop; the first call begins to listen. */
   stopSignal(): AbortSignal;
   /** Asks this process to stop as soon as its standard input closes. */

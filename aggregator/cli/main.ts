@@ -42,6 +42,16 @@ const context: CliContext = {
     aggregator: async (flags) => (await import("../main.ts")).runAggregator(flags),
     probe: async (flags) => (await import("../../probe/main.ts")).runProbe(flags),
   },
+  kinds: async () => {
+    const checks = await import("../../probe/checks/index.ts");
+    const { prepareNotifier } = await import("../notifiers/index.ts");
+    return {
+      target: (kind, options) => checks.prepareCheck(kind, options),
+      // Whether commands may run is for the aggregator to say, whose machine it is.
+      channel: (kind, options) => prepareNotifier(kind, options, { exec: true }),
+      checks: checks.describeKinds(),
+    };
+  },
   stopSignal: () => (stopSignal ??= processStopSignal()),
   endWithStdin: () => {
     process.stdin.on("close", () => {

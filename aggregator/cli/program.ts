@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { messageOf, QuorateError } from "../../shared/errors.ts";
 import { VERSION } from "../../shared/version.ts";
 import { addChannels } from "./channels.ts";
+import { addConfig } from "./config.ts";
 import type { CliContext } from "./context.ts";
 import { addDuke } from "./duke.ts";
 import { addEvents } from "./events.ts";
@@ -95,6 +96,8 @@ function createProgram(context: CliContext, setExitCode: (code: number) => void)
   addEvents(program, context);
   addReplay(program, context);
   addTokens(program, context);
+  program.commandsGroup("Configuration:");
+  addConfig(program, context);
   return program;
 }
 

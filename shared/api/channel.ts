@@ -15,6 +15,7 @@ export const channelSchema = z
     events: z.array(z.string()).optional(),
     delivery: channelDeliverySchema.optional(),
     enabled: z.boolean(),
+    owner: z.string().optional().describe("Configuration file that keeps it."),
     destination: z.string().describe("Where it goes, for a person; holds no secret."),
     revision: z.int(),
     createdAt: timeSchema,

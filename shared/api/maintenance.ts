@@ -16,6 +16,7 @@ export const maintenanceSchema = z
     durationMs: z.int().optional(),
     timezone: z.string(),
     comment: z.string(),
+    owner: z.string().optional().describe("Configuration file that keeps it."),
     revision: z.int(),
     createdAt: timeSchema,
     updatedAt: timeSchema,

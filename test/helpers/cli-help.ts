@@ -20,6 +20,7 @@ export async function helpOf(words: readonly string[]): Promise<string> {
     command: "quorate",
     self: { execPath: "", args: [] },
     programs: { aggregator: refuse, probe: refuse },
+    kinds: refuse,
     stopSignal: refuse,
     endWithStdin: refuse,
     readStdin: refuse,

@@ -9,6 +9,7 @@ import { systemClock } from "../../../shared/clock.ts";
 import { ERRORS } from "../../../shared/errors.ts";
 import type { ErrorCode, InputIssue } from "../../../shared/errors.ts";
 import { seededRandom } from "../../../shared/random.ts";
+import { configKinds } from "../../helpers/config-kinds.ts";
 import { capture } from "./capture.ts";
 
 /** A request that arrived. */
@@ -96,6 +97,7 @@ export function startCli(args: readonly string[], overrides: Partial<CliContext>
     command: "quorate",
     self: { execPath: process.execPath, args: [] },
     programs: { aggregator: () => Promise.resolve(0), probe: () => Promise.resolve(0) },
+    kinds: () => Promise.resolve(configKinds()),
     stopSignal: () => stopper.signal,
     endWithStdin: () => undefined,
     readStdin: () => Promise.resolve(""),

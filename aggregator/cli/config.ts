@@ -1,0 +1,48 @@
+/** `quorate config`: checks a configuration file, and describes it for editors. */
+import type { Command } from "commander";
+import { QuorateError } from "../../shared/errors.ts";
+import { configJsonSchema } from "./config/json-schema.ts";
+import { loadConfig } from "./config/load.ts";
+import { formatProblem } from "./config/node.ts";
+import { systemSources } from "./config/sources.ts";
+import type { CliContext } from "./context.ts";
+
+/** The file that is read unless another is named. */
+const DEFAULT_FILE = "quorate.yaml";
+
+/** Adds `quorate config`. */
+export function addConfig(program: Command, context: CliContext): void {
+  const config = program
+    .command("config")
+    .description("configuration as code: check quorate.yaml, describe it for editors");
+  config
+    .command("check")
+    .argument("[file]", "the file", DEFAULT_FILE)
+    .description("tell every mistake with line and column; nothing is sent")
+    .option("--json", "print JSON for machines")
+    .action(async (file: string, flags: { json?: boolean }) => {
+      const { printer } = context;
+      const { config: found, problems, files } = await load(file, context);
+      if (flags.json === true) {
+        printer.json({ ok: found !== null, files, problems });
+      } else for (const problem of problems) printer.line(printer.clean(formatProblem(problem)));
+      if (found === null) throw mistakes(file, problems.length);
+      if (flags.json !== true) {
+        const count = found.items.length;
+        printer.line(`${file} is right: ${count} items in ${files.length} files.`);
+      }
+    });
+  config
+    .command("schema")
+    .description("print the JSON Schema of the file, for editors")
+    .action(async () => context.printer.json(configJsonSchema(await context.kinds())));
+}
+
+async function load(file: string, context: CliContext) {
+  return loadConfig(file, { sources: systemSources, kinds: await context.kinds() });
+}
+
+function mistakes(file: string, count: number): QuorateError {
+  const how = count === 1 ? "1 mistake" : `${count} mistakes`;
+  return new QuorateError("invalid", `${file} has ${how}; nothing was changed.`);
+}
