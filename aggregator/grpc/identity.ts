@@ -1,20 +1,25 @@
-/** Who calls: a probe is who its token says, never who its messages say. */
+/** Who calls: a probe, or a reader, is who its token says, never who its messages say. */
 import { createHash } from "node:crypto";
 import type { Metadata } from "@grpc/grpc-js";
 import { status } from "@grpc/grpc-js";
 import type { Clock } from "../../shared/clock.ts";
 import type { Probe } from "../../shared/probe.ts";
-import type { Store } from "../ports.ts";
+import type { Store, Token } from "../ports.ts";
 
 /** Longest token that is looked up; ours have about 43 characters. */
 const TOKEN_CHARS_MAX = 256;
 
-/** A probe whose token was accepted, or why not, as a gRPC status. */
-export type Identity =
-  | { ok: true; probe: Probe; tokenExpiresAtMs: number | null }
-  | { ok: false; code: status; details: string };
+/** Why a call is refused, as a gRPC status. */
+interface Refusal {
+  ok: false;
+  code: status;
+  details: string;
+}
 
-const refused = (code: status, details: string): Identity => ({ ok: false, code, details });
+/** A probe whose token was accepted, or why not. */
+export type Identity = { ok: true; probe: Probe; tokenExpiresAtMs: number | null } | Refusal;
+
+const refused = (code: status, details: string): Refusal => ({ ok: false, code, details });
 
 /** The bearer token of a call; null when there is not exactly one. */
 function bearerToken(metadata: Metadata): string | null {
@@ -25,44 +30,63 @@ function bearerToken(metadata: Metadata): string | null {
   return token === null || token.length > TOKEN_CHARS_MAX ? null : token;
 }
 
+/** What a token is good for here, in the words of a refusal. */
+interface Purpose {
+  /** The token that is expected, such as "probe token". */
+  kind: string;
+  /** How to get one, as a command. */
+  create: string;
+}
+
+const PROBE: Purpose = { kind: "probe token", create: "`quorate probes create`" };
+const READER: Purpose = { kind: "token", create: "`quorate tokens create`" };
+
 /**
- * Finds the probe of a call's token. The token is looked up by its SHA-256, so that how long the
- * answer takes says nothing about tokens that exist.
+ * Finds the token of a call. It is looked up by its SHA-256, so that how long the answer takes says
+ * nothing about tokens that exist.
  */
-export async function identify(
-  metadata: Metadata,
-  store: Pick<Store, "tokens" | "probes">,
-  clock: Clock,
-): Promise<Identity> {
+async function tokenOf(
+  { metadata, clock, tokens }: { metadata: Metadata; clock: Clock; tokens: Store["tokens"] },
+  { kind, create }: Purpose,
+): Promise<{ ok: true; token: Token } | Refusal> {
   const text = bearerToken(metadata);
   if (text === null) {
     return refused(
       status.UNAUTHENTICATED,
-      'Expected metadata "authorization: Bearer <probe token>"; ' +
-        "create a token with `quorate probes create`.",
+      `Expected metadata "authorization: Bearer <${kind}>"; create a token with ${create}.`,
     );
   }
-  const token = await store.tokens.find(createHash("sha256").update(text).digest("hex"));
+  const token = await tokens.find(createHash("sha256").update(text).digest("hex"));
   if (token === null) {
     return refused(
       status.UNAUTHENTICATED,
       "This token is not known to the aggregator: it was never made here, or was revoked; " +
-        "create a new one with `quorate probes create`.",
+        `create a new one with ${create}.`,
     );
   }
   if (token.expiresAtMs !== null && token.expiresAtMs <= clock.wallMs()) {
-    return refused(
-      status.UNAUTHENTICATED,
-      "This token has expired; create a new one with `quorate probes create`.",
-    );
+    const sentence = `This token has expired; create a new one with ${create}.`;
+    return refused(status.UNAUTHENTICATED, sentence);
   }
+  return { ok: true, token };
+}
+
+/** Finds the probe of a call's token. */
+export async function identify(
+  metadata: Metadata,
+  { tokens, probes }: Pick<Store, "tokens" | "probes">,
+  clock: Clock,
+): Promise<Identity> {
+  const found = await tokenOf({ metadata, clock, tokens }, PROBE);
+  if (!found.ok) return found;
+  const { token } = found;
   if (token.scope !== "probe" || token.probeId === null) {
     return refused(
       status.PERMISSION_DENIED,
       `A session needs a token of scope probe, and this one has scope ${token.scope}.`,
     );
   }
-  const probe = await store.probes.get(token.probeId);
+  const probe = await probes.get(token.probeId);
   if (probe === null) {
     return refused(
       status.UNAUTHENTICATED,
@@ -70,4 +94,18 @@ export async function identify(
     );
   }
   return { ok: true, probe, tokenExpiresAtMs: token.expiresAtMs };
+}
+
+/** Whether a call may read what the API's reads show: with a token of scope read or more. */
+export async function identifyReader(
+  metadata: Metadata,
+  { tokens }: Pick<Store, "tokens">,
+  clock: Clock,
+): Promise<{ ok: true } | Refusal> {
+  const found = await tokenOf({ metadata, clock, tokens }, READER);
+  if (!found.ok) return found;
+  const { scope } = found.token;
+  if (scope === "read" || scope === "write" || scope === "admin") return { ok: true };
+  const sentence = `A watch needs a token of scope read, and this one has scope ${scope}.`;
+  return refused(status.PERMISSION_DENIED, sentence);
 }

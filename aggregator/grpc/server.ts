@@ -1,10 +1,11 @@
-/** The gRPC port: probes' sessions, the standard health protocol, and reflection. */
+/** The gRPC port: probes' sessions, watches of events, the health protocol, and reflection. */
 import { createSecureContext } from "node:tls";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import type { Clock } from "../../shared/clock.ts";
 import { messageOf, QuorateError, systemCodeOf } from "../../shared/errors.ts";
 import { LIMITS } from "../../shared/limits.ts";
 import { HealthService } from "../../shared/proto/gen/grpc/health/v1/health.ts";
+import { WatchService } from "../../shared/proto/gen/quorate/v1/watch.ts";
 import type { EventBus, MeshSessions } from "../ports.ts";
 import { isLoopbackHost, parseHostPort } from "../../shared/host-port.ts";
 import { createDirectory } from "./directory.ts";
@@ -15,6 +16,8 @@ import { addReflection } from "./reflection.ts";
 import type { Sessions } from "./sessions.ts";
 import { createSessions } from "./sessions.ts";
 import type { MeshHandlers } from "./wire.ts";
+import { createWatches } from "./watch.ts";
+import type { WatchDeps, Watches } from "./watch.ts";
 import { meshDefinition } from "./wire.ts";
 
 /** Certificate chain and private key of the port, in PEM. */
@@ -25,6 +28,7 @@ export interface GrpcTls {
 
 /** What the gRPC server needs. */
 export interface GrpcServerDeps extends SessionsDeps {
+  store: SessionsDeps["store"] & WatchDeps["store"];
   bus: Pick<EventBus, "subscribe">;
   /** Null: plaintext, which only a loopback address or `insecure` allows. */
   tls: GrpcTls | null;
@@ -108,7 +112,13 @@ function shutDown(server: Server, clock: Clock, deadlineMs: number): Promise<voi
   });
 }
 
-function createBareServer(sessions: Sessions, health: Health): Server {
+interface Services {
+  sessions: Sessions;
+  health: Health;
+  watches: Watches;
+}
+
+function createBareServer({ sessions, health, watches }: Services): Server {
   const server = new Server({
     "grpc.max_receive_message_length": LIMITS.grpcMessageBytesMax,
     "grpc.max_concurrent_streams": LIMITS.grpcCallsMax,
@@ -118,6 +128,7 @@ function createBareServer(sessions: Sessions, health: Health): Server {
   const mesh: MeshHandlers = { session: (call) => sessions.accept(call) };
   server.addService(meshDefinition, mesh);
   server.addService(HealthService, health.handlers);
+  server.addService(WatchService, watches.handlers);
   addReflection(server);
   return server;
 }
@@ -127,7 +138,8 @@ export function createGrpcServer(deps: GrpcServerDeps): GrpcServer {
   const directory = createDirectory(deps.store);
   const sessions = createSessions(deps, directory);
   const health = createHealth({ ...deps, directory });
-  const server = createBareServer(sessions, health);
+  const watches = createWatches(deps);
+  const server = createBareServer({ sessions, health, watches });
   return {
     sessions,
     async listen(address) {
@@ -140,6 +152,7 @@ export function createGrpcServer(deps: GrpcServerDeps): GrpcServer {
     },
     async close(deadlineMs) {
       health.close();
+      watches.close();
       // The server shuts down when the sessions have ended, or at the deadline if that is first.
       void sessions.close();
       await shutDown(server, deps.clock, deadlineMs);

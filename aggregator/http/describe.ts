@@ -4,6 +4,8 @@ import { problemSchema } from "../../shared/api/problem.ts";
 import { LIMITS } from "../../shared/limits.ts";
 import type { RouteScope } from "./auth.ts";
 
+export { hasLabels } from "../feed/event-filter.ts";
+
 /** The part of a route that says which scope it needs; the document and the guard read it. */
 export interface Needs {
   security: Record<string, string[]>[];
@@ -96,18 +98,6 @@ export const labelQuery = z
   )
   .optional()
   .openapi({ description: "A label `key=value` that must be there; may be repeated." });
-
-/** Whether labels have all that a query asks for. */
-export function hasLabels(
-  labels: Record<string, string>,
-  wanted: readonly string[] | undefined,
-): boolean {
-  return (wanted ?? []).every((pair) => {
-    const equals = pair.indexOf("=");
-    const key = pair.slice(0, equals);
-    return Object.hasOwn(labels, key) && labels[key] === pair.slice(equals + 1);
-  });
-}
 
 const idOrName = (noun: string) =>
   z

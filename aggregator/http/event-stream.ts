@@ -2,16 +2,18 @@
 import type { Clock } from "../../shared/clock.ts";
 import { isoTime } from "../../shared/clock.ts";
 import { messageOf } from "../../shared/errors.ts";
-import { LIMITS } from "../../shared/limits.ts";
 import type { Log } from "../../shared/log.ts";
 import type { StoredEvent } from "../ports.ts";
-import { openEventFeed } from "./event-feed.ts";
-import type { EventFeed, EventFeedOptions } from "./event-feed.ts";
+import { openEventFeed, TOO_SLOW } from "../feed/event-feed.ts";
+import type { EventFeed, EventFeedOptions } from "../feed/event-feed.ts";
+import { withoutVotes } from "../feed/event-filter.ts";
 
 /** What a stream works with. */
 export interface EventStreamOptions extends Omit<EventFeedOptions, "onTooSlow"> {
   clock: Clock;
   log: Log;
+  /** Whether events carry who saw what. */
+  votes: boolean;
   /** Aborted when the program stops. */
   closing: AbortSignal;
   /** Whether the reader may still read; asked at every heartbeat. */
@@ -27,10 +29,6 @@ const BUFFER_BYTES = 65_536;
 
 /** How long a client should wait before it connects again. */
 const RETRY_MS = 2_000;
-
-const TOO_SLOW =
-  `This reader was too slow: more than ${LIMITS.subscriberEventsMax} events waited for it. ` +
-  "Connect again with Last-Event-ID to go on.";
 
 const eventText = ({ number, event }: StoredEvent): string =>
   `id: ${number}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
@@ -67,6 +65,7 @@ function createWriter(options: EventStreamOptions) {
   const heartbeat = clock.every(HEARTBEAT_MS, () => void beat().catch(failed));
   const stop = (): void => end(": the aggregator is stopping\n\n");
   const write = (text: string): void => controller?.enqueue(encoder.encode(text));
+  const shown = options.votes ? (event: StoredEvent) => event : withoutVotes;
   const isFull = (): boolean => (controller?.desiredSize ?? 0) <= 0;
 
   function end(last: string | null): void {
@@ -107,7 +106,7 @@ function createWriter(options: EventStreamOptions) {
       write(`retry: ${RETRY_MS}\n: events of Quorate\n\n`);
       closing.addEventListener("abort", stop);
       if (closing.aborted) stop();
-      else pump(feed, room, (event) => write(eventText(event))).catch(failed);
+      else pump(feed, room, (event) => write(eventText(shown(event)))).catch(failed);
     },
     resume: (): void => resume(),
     end,

@@ -5,8 +5,8 @@ import { LIMITS } from "../../../shared/limits.ts";
 import type { StoredEvent } from "../../ports.ts";
 import { invalidAt } from "../../registry/input.ts";
 import type { App, RouteContext } from "../context.ts";
-import { integer, labelQuery, needs, pageOfQuery, pageQuery, problems } from "../describe.ts";
-import { eventMatcher } from "../event-filter.ts";
+import { flag, integer, labelQuery, needs, pageOfQuery, pageQuery, problems } from "../describe.ts";
+import { eventMatcher } from "../../feed/event-filter.ts";
 import { eventStream } from "../event-stream.ts";
 import { eventView } from "../views.ts";
 
@@ -30,6 +30,9 @@ const query = z.strictObject({
     .optional()
     .openapi({ description: "Patterns, separated by commas.", example: "target.*,mesh.blind" }),
   label: labelQuery,
+  votes: flag(
+    "Whether a stream carries who saw what. Default false; a list always does.",
+  ).optional(),
 });
 
 const headers = z.object({
@@ -78,6 +81,7 @@ export function addEvents(app: App, context: RouteContext): void {
       bus: context.bus,
       matches: eventMatcher(asked),
       after,
+      votes: asked.votes === true,
       clock: context.clock,
       log: context.log,
       closing: context.closing,

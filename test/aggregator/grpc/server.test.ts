@@ -85,7 +85,7 @@ roomTest(
 
 roomTest("reflection lists the services, and describes them", async (room) => {
   const { services, files } = await reflect(room.client(), "quorate.v1.Mesh.Session");
-  assert.deepEqual(services, ["grpc.health.v1.Health", "quorate.v1.Mesh"]);
+  assert.deepEqual(services, ["grpc.health.v1.Health", "quorate.v1.Mesh", "quorate.v1.Watch"]);
   assert.equal(files, 1);
 });
 
@@ -97,6 +97,7 @@ test("the descriptors that reflection serves are those of the .proto files", asy
       "--exclude-source-info",
       "--as-file-descriptor-set",
       "--path=quorate/v1/mesh.proto",
+      "--path=quorate/v1/watch.proto",
       "--path=grpc",
       "--output=-",
     ],

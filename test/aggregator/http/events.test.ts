@@ -79,6 +79,18 @@ test("types and labels narrow a stream; with labels only events of targets come"
     await reader.leave();
   }));
 
+test("a stream carries who saw what only when it is asked for", () =>
+  withHttpRoom(async (room) => {
+    const plain = await open(room, "?after=0");
+    const whole = await open(room, "?after=0&votes=true");
+    const event = ofTarget("a", "target.down", {});
+    await room.happen({ ...event, data: { ...event.data, vantages: [], vantagesLeftOut: 2 } });
+    assert.ok(!(await plain.until(/id: 1\n.*\n.*\n\n/)).includes("vantages"));
+    assert.match(await whole.until(/id: 1\n.*\n.*\n\n/), /"vantages":\[\],"vantagesLeftOut":2/);
+    await plain.leave();
+    await whole.leave();
+  }));
+
 test("a comment comes every 15 s of the clock", () =>
   withHttpRoom(async (room) => {
     const reader = await open(room);

@@ -1,6 +1,5 @@
 /** Which events a subscriber wants. */
 import type { StoredEvent } from "../ports.ts";
-import { hasLabels } from "./describe.ts";
 
 /** What a subscriber asks for. */
 export interface EventFilter {
@@ -25,4 +24,22 @@ export function eventMatcher({ types, label }: EventFilter): (stored: StoredEven
 function matchesType(pattern: string, type: string): boolean {
   if (pattern === "*") return true;
   return pattern.endsWith(".*") ? type.startsWith(pattern.slice(0, -1)) : pattern === type;
+}
+
+/** The event without who saw what: votes are most of the text, and few readers want them. */
+export function withoutVotes({ number, event }: StoredEvent): StoredEvent {
+  const { vantages: _vantages, vantagesLeftOut: _leftOut, ...data } = event.data;
+  return { number, event: { ...event, data } };
+}
+
+/** Whether labels have all that a query asks for. */
+export function hasLabels(
+  labels: Record<string, string>,
+  wanted: readonly string[] | undefined,
+): boolean {
+  return (wanted ?? []).every((pair) => {
+    const equals = pair.indexOf("=");
+    const key = pair.slice(0, equals);
+    return Object.hasOwn(labels, key) && labels[key] === pair.slice(equals + 1);
+  });
 }

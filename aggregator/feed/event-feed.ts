@@ -5,10 +5,15 @@ import type { EventBus, EventStore, StoredEvent } from "../ports.ts";
 /** Rows read from the store at a time. */
 const READ_ROWS = 500;
 
+/** What a reader is told whose feed ended because it was too slow. */
+export const TOO_SLOW =
+  `This reader was too slow: more than ${LIMITS.subscriberEventsMax} events waited for it. ` +
+  "Connect again with the last number seen to go on.";
+
 /** What a feed works with. */
 export interface EventFeedOptions {
   events: Pick<EventStore, "after" | "lastNumber">;
-  bus: EventBus;
+  bus: Pick<EventBus, "subscribe">;
   matches: (stored: StoredEvent) => boolean;
   /** Events after this number; null: those from now on. */
   after: number | null;
