@@ -64,6 +64,10 @@ export const LIMITS = {
   retryAfterMsMax: 3_600_000,
   /** Lines of evidence in one event; further ones are left out, and their number is told. */
   eventVantagesMax: 100,
+  /** Connections to one receiver at a time; a further message waits for one. */
+  receiverConnectionsMax: 64,
+  /** Receivers whose connections are kept; those used longest ago are closed. */
+  receiverOriginsMax: 256,
   /** Largest part of a webhook's answer that is read; the rest is not. */
   webhookAnswerBytesMax: 4_096,
   /** Names in one message that stands for many targets; further ones are counted. */
@@ -176,6 +180,8 @@ export const LIMITS = {
   configFileBytesMax: 16 * 1_048_576,
   /** Items of one section of a configuration, templates expanded; more are told as a mistake. */
   configItemsMax: 200_000,
+  /** Targets with a metric of their own; further ones, by name, are only counted. */
+  metricTargetsMax: 5_000,
   /** Longest Idempotency-Key; longer is refused with 422. */
   idempotencyKeyCharsMax: 200,
 } as const;

@@ -1,4 +1,4 @@
-/** /metrics in the text format of Prometheus; nothing in it names a target, and probes have ids. */
+/** /metrics in the text format of Prometheus: targets and probes are ids, and nothing is a name. */
 import { LIMITS } from "../../shared/limits.ts";
 import { VERDICT_STATES } from "../../shared/verdict.ts";
 import type { RouteContext } from "./context.ts";
@@ -16,6 +16,9 @@ type Counts = Map<string, number>;
 /** What is counted and read now and then. */
 interface Kept {
   targets: Counts;
+  /** One of each target, by id and state, of the first LIMITS.metricTargetsMax. */
+  verdicts: Counts;
+  unlisted: number;
   probes: Counts;
   vitals: ProbeMetric[];
 }
@@ -28,7 +31,7 @@ export function createMetrics(context: RouteContext): () => Promise<string> {
     if (kept === null || kept.untilMs <= clock.monoMs()) {
       kept = { untilMs: clock.monoMs() + KEPT_MS, counts: count(context) };
     }
-    const { targets, probes, vitals } = await kept.counts;
+    const { targets, verdicts, unlisted, probes, vitals } = await kept.counts;
     return [
       metric("quorate_info", "Version of the aggregator.", new Map([[`version="${version}"`, 1]])),
       metric("quorate_engine_ready", "1 when the log is folded.", one(Number(engine.ready()))),
@@ -40,6 +43,8 @@ export function createMetrics(context: RouteContext): () => Promise<string> {
       ),
       metric("quorate_event_streams", "Open streams of events.", one(streams.size)),
       metric("quorate_targets", "Targets by verdict.", targets),
+      metric("quorate_target_verdict", "1 at the present state of a target, by its id.", verdicts),
+      metric("quorate_targets_unlisted", "Targets that are counted only.", one(unlisted)),
       metric("quorate_probes", "Probes by state.", probes),
       ...vitals.map(({ name, help, values }) => metric(name, help, values)),
     ].join("");
@@ -58,6 +63,8 @@ function metric(name: string, help: string, values: Counts): string {
 
 async function count({ engine, store, sessions }: RouteContext): Promise<Kept> {
   const targets: Counts = new Map(VERDICT_STATES.map((state) => [`state="${state}"`, 0]));
+  const verdicts: Counts = new Map();
+  let unlisted = 0;
   const probes: Counts = new Map();
   const add = (counts: Counts, state: string): void => {
     const labels = `state="${state}"`;
@@ -66,7 +73,12 @@ async function count({ engine, store, sessions }: RouteContext): Promise<Kept> {
   let cursor: string | undefined;
   do {
     const page = await store.targets.list({ cursor, limit: LIMITS.pageRowsMax });
-    for (const { id } of page.rows) add(targets, engine.verdict(id)?.state ?? "unknown");
+    for (const { id } of page.rows) {
+      const state = engine.verdict(id)?.state ?? "unknown";
+      add(targets, state);
+      if (verdicts.size >= LIMITS.metricTargetsMax) unlisted += 1;
+      else verdicts.set(`target="${id}",state="${state}"`, 1);
+    }
     cursor = page.next ?? undefined;
   } while (cursor !== undefined);
   const all = await store.probes.all();
@@ -75,5 +87,5 @@ async function count({ engine, store, sessions }: RouteContext): Promise<Kept> {
     const vitals = sessions.status(id);
     return vitals === null ? [] : [{ id, vitals }];
   });
-  return { targets, probes, vitals: vitalsMetrics(told, engine.nowMs()) };
+  return { targets, verdicts, unlisted, probes, vitals: vitalsMetrics(told, engine.nowMs()) };
 }

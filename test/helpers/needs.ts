@@ -52,6 +52,7 @@ const NEEDS = {
   ip: debianProgram("ip", "iproute2"),
   chromium: debianProgram("chromium", "chromium"),
   haproxy: debianProgram("haproxy", "haproxy"),
+  promtool: debianProgram("promtool", "prometheus"),
   nsd: debianProgram("nsd", "nsd"),
   chronyd: debianProgram("chronyd", "chrony"),
   mariadbd: debianProgram("mariadbd", "mariadb-server"),
