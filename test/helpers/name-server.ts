@@ -41,6 +41,7 @@ export function startNameServer(options: Certificate & { tlsPort: number }): Pro
         `  zonesdir: "${folder}"`,
         `  pidfile: "${folder}/pid"`,
         `  xfrdfile: "${folder}/xfrd"`,
+        `  xfrdir: "${folder}"`,
         `  zonelistfile: "${folder}/zones"`,
         `  cookie-secret-file: "${folder}/cookie"`,
         `  tls-service-key: "${file("key.pem", key)}"`,
