@@ -4,11 +4,12 @@ import { QuorateError } from "../../shared/errors.ts";
 import { configJsonSchema } from "./config/json-schema.ts";
 import { loadConfig } from "./config/load.ts";
 import { formatProblem } from "./config/node.ts";
+import type { Config } from "./config/sections.ts";
 import { systemSources } from "./config/sources.ts";
 import type { CliContext } from "./context.ts";
 
 /** The file that is read unless another is named. */
-const DEFAULT_FILE = "quorate.yaml";
+export const DEFAULT_FILE = "quorate.yaml";
 
 /** Adds `quorate config`. */
 export function addConfig(program: Command, context: CliContext): void {
@@ -36,6 +37,15 @@ export function addConfig(program: Command, context: CliContext): void {
     .command("schema")
     .description("print the JSON Schema of the file, for editors")
     .action(async () => context.printer.json(configJsonSchema(await context.kinds())));
+}
+
+/** The configuration of a file; every mistake is printed, and there must be none. */
+export async function readConfig(file: string, context: CliContext): Promise<Config> {
+  const { printer } = context;
+  const { config, problems } = await load(file, context);
+  if (config !== null) return config;
+  for (const problem of problems) printer.note(printer.clean(formatProblem(problem)));
+  throw mistakes(file, problems.length);
 }
 
 async function load(file: string, context: CliContext) {

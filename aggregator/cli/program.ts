@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { messageOf, QuorateError } from "../../shared/errors.ts";
 import { VERSION } from "../../shared/version.ts";
+import { addApply } from "./apply.ts";
 import { addChannels } from "./channels.ts";
 import { addConfig } from "./config.ts";
 import type { CliContext } from "./context.ts";
@@ -98,6 +99,7 @@ function createProgram(context: CliContext, setExitCode: (code: number) => void)
   addTokens(program, context);
   program.commandsGroup("Configuration:");
   addConfig(program, context);
+  addApply(program, { context, setExitCode });
   return program;
 }
 

@@ -198,6 +198,11 @@ const maintenanceCalls = (api: ApiRequester) => ({
     const path = apiPath("maintenance", maintenance, "end");
     return api.send({ method: "POST", path, schema: maintenanceSchema });
   },
+  /** Ends it and forgets it. */
+  delete: (maintenance: string) => {
+    const path = apiPath("maintenance", maintenance);
+    return api.send({ method: "DELETE", path, schema: nothing });
+  },
 });
 
 const notificationCalls = (api: ApiRequester) => ({

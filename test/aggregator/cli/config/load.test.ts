@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { configJsonSchema } from "../../../../aggregator/cli/config/json-schema.ts";
 import { loadConfig } from "../../../../aggregator/cli/config/load.ts";
@@ -125,6 +126,16 @@ test("a file that is missing, empty, or of one text is told as such", () => {
   const expected = "/etc/quorate.yaml:1:1: expected a map of sections, found";
   assert.deepEqual(told({ "/etc/quorate.yaml": "" }), [`${expected} nothing that can be read`]);
   assert.deepEqual(told({ "/etc/quorate.yaml": "owner" }), [`${expected} a text`]);
+});
+
+test("the example of the README has no mistake, and makes six targets", () => {
+  const readme = readFileSync("README.md", "utf8");
+  const text = /^```yaml\n(owner: [\s\S]*?)^```/m.exec(readme)?.[1] ?? "";
+  const secret = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
+  const files = { "/etc/quorate.yaml": text, "/etc/targets/none.yaml": "targets: []" };
+  const { config, problems } = load(files, { HOOK_SECRET: secret });
+  assert.deepEqual(problems.map(formatProblem), []);
+  assert.equal(config?.items.filter(({ noun }) => noun === "target").length, 6);
 });
 
 const fieldsIn = (value: unknown): string[] =>
