@@ -142,7 +142,7 @@ silences: [{ matchers: [{ name: a, value: b }], comment: why, endsAt: "${ahead(r
   });
 });
 
-test("a single time that has passed is not planned, and a probe is made but never changed", async () => {
+test("a time that has passed is not planned, and a probe is made but never changed", async () => {
   await withConfigRoom(async (room) => {
     const text = `
 owner: shop
