@@ -87,7 +87,10 @@ export interface NotificationStore {
    */
   nextDueAtMs(afterMs?: number): Promise<number | null>;
   add(notifications: readonly NewNotification[]): Promise<void>;
+  /** Keeps one attempt and what it makes of its notification; throws not_found. */
   record(update: DeliveryUpdate): Promise<void>;
+  /** As `record`, in one transaction; what is not there any more is left out. */
+  recordAll(updates: readonly DeliveryUpdate[]): Promise<void>;
   list(query: NotificationQuery): Promise<Page<Notification>>;
   deliveries(notificationId: string): Promise<Delivery[]>;
   /** Makes what is pending for a channel due at once: its receiver is back. */

@@ -6,7 +6,7 @@
 import type { Channel, ChannelDelivery, Notification } from "../../shared/channel.ts";
 import { isoTime } from "../../shared/clock.ts";
 import type { Clock } from "../../shared/clock.ts";
-import { messageOf, QuorateError } from "../../shared/errors.ts";
+import { messageOf } from "../../shared/errors.ts";
 import type { PublicEvent } from "../../shared/event.ts";
 import { LIMITS } from "../../shared/limits.ts";
 import type { Log } from "../../shared/log.ts";
@@ -28,6 +28,8 @@ import { createFlights } from "./flights.ts";
 import type { Flights } from "./flights.ts";
 import { createGates } from "./gates.ts";
 import type { Gates } from "./gates.ts";
+import { createRecorder } from "./recording.ts";
+import type { KeepUpdate } from "./recording.ts";
 import { createRounds } from "./rounds.ts";
 import { createSender, failure } from "./sender.ts";
 import type { Sender } from "./sender.ts";
@@ -80,7 +82,8 @@ export function createDeliveryWorker(deps: DeliveryDeps): DeliveryWorker {
   const waits = createWaits(clock);
   const flights = createFlights(() => rounds.wake());
   const gates = createGates(random);
-  const parts = { ...deps, sender, time, waits, flights, gates };
+  const keep = createRecorder({ ...deps, waits, inFlight: flights.count });
+  const parts = { ...deps, sender, time, waits, flights, gates, keep };
   const rounds = createRounds({
     clock,
     round: () => deliverDue(parts, () => rounds.isStarted()),
@@ -114,6 +117,7 @@ interface Parts extends DeliveryDeps, AttemptDeps {
   waits: Waits;
   flights: Flights;
   gates: Gates;
+  keep: KeepUpdate;
 }
 
 /**
@@ -180,7 +184,7 @@ async function deliver(notification: Notification, parts: Parts): Promise<void> 
     if (channel !== null) {
       await divert({ channel, notification, update, nowMs: time.nowMs() }, parts);
     }
-    await keep(update, parts);
+    await parts.keep(update);
     if (isBack) await parts.store.notifications.hasten(channelId, time.nowMs());
   } catch (error) {
     const facts = { notificationId: notification.id, channelId, error: messageOf(error) };
@@ -197,25 +201,6 @@ async function attempt(notification: Notification, parts: Parts): Promise<Attemp
     return attempted;
   } finally {
     if (attempted === null) parts.gates.end(notification.channelId, null, parts.time.nowMs());
-  }
-}
-
-/**
- * Keeps the update, as often as it takes. The notification stays in flight meanwhile: given free,
- * it would be sent again each time that the disk is still full.
- */
-async function keep(update: DeliveryUpdate, { store, log, random, waits }: Parts): Promise<void> {
-  for (let failures = 1; ; failures += 1) {
-    try {
-      await store.notifications.record(update);
-      return;
-    } catch (error) {
-      // Removed by expiry meanwhile: there is nothing left to record it of.
-      if (error instanceof QuorateError && error.code === "not_found") return;
-      const facts = { notificationId: update.delivery.notificationId, error: messageOf(error) };
-      log.error(facts, "A delivery cannot be recorded, trying again.");
-      if (!(await waits.wait(backoffMs(failures, random)))) return;
-    }
   }
 }
 

@@ -252,7 +252,7 @@ function tellWaiting(plan: FoldPlan, { audience, known }: Telling, input: FoldIn
       sentence: `${items.length} targets went down together; ${where}.`,
     });
     const reason = `Withheld because it is told in ${id}, one message for ${items.length} targets.`;
-    plan.withheld.push(...items.map((alert) => ({ alert, reason })));
+    for (const alert of items) plan.withheld.push({ alert, reason });
   }
 }
 

@@ -20,7 +20,8 @@ export function fold(living: Living, event: LogEvent, into: Collected): void {
     const gone = state.targets.get(body.targetId);
     if (gone) into.targets.set(body.targetId, gone.target);
   }
-  into.effects.push(...foldEvent(state, event, living.deps.log));
+  // One by one: as arguments of one call, those of 50,000 targets that fall at once do not fit.
+  for (const effect of foldEvent(state, event, living.deps.log)) into.effects.push(effect);
 }
 
 /** Commits what was collected, with a tick at `tickMs` unless null; then publishes it. */

@@ -1,8 +1,8 @@
-/** One request of a notifier: a connection of its own, no redirects, a bounded answer. */
-import { Client } from "undici";
+/** One request of a notifier: no redirects, a bounded answer. */
 import type { Dispatcher } from "undici";
 import { messageOf, systemCodeOf } from "../../shared/errors.ts";
 import { LIMITS } from "../../shared/limits.ts";
+import { connectionsTo } from "./connections.ts";
 import type { SendOutcome } from "../ports.ts";
 
 /** A range of statuses and what it means. */
@@ -89,25 +89,16 @@ export async function httpPost(post: HttpPost): Promise<SendOutcome> {
 /** Sends once, and gives what the receiver said too. */
 export async function httpExchange(post: HttpPost): Promise<HttpAnswer> {
   const { url, headers, body, signal, tls } = post;
-  const client = new Client(url.origin, {
-    connect: { rejectUnauthorized: tls.verify, ...(tls.ca === undefined ? {} : { ca: tls.ca }) },
-    // Ends the socket of an attempt that was aborted while it was still connecting.
-    connectTimeout: post.timeoutMs,
-    // The deadline comes by the signal, from the caller's clock.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+  const terms = { origin: url.origin, tls, connectTimeoutMs: post.timeoutMs };
   try {
     const path = `${url.pathname}${url.search}`;
     const { method = "POST" } = post;
-    const answer = await client.request({ method, path, headers, body, signal });
+    const answer = await connectionsTo(terms).request({ method, path, headers, body, signal });
     const bytesMax = post.read ? LIMITS.notifierAnswerBytesMax : LIMITS.webhookAnswerBytesMax;
     const text = await readStart(answer.body, bytesMax);
     return { outcome: readOutcome(post, answerOutcome(post, answer, text), text), text };
   } catch (error) {
     return { outcome: networkOutcome(post, error), text: "" };
-  } finally {
-    await client.destroy();
   }
 }
 

@@ -52,7 +52,11 @@ export function createNotificationStore(connection: Connection, outbox: Outbox):
       run(() => due.all(atMs, JSON.stringify(exceptChannels), limit)),
     nextDueAtMs: (afterMs = -1) => run(() => nextDue.get(afterMs) ?? null),
     add: (notifications) => transact(() => outbox.add(notifications)),
-    record: (update) => transact(() => record(update)),
+    record: (update) =>
+      transact(() => {
+        if (!record(update)) throw noSuch(update.delivery.notificationId);
+      }),
+    recordAll: (updates) => transact(() => void updates.map(record)),
     list: (query) =>
       run(() => pageOf(list(query), query, { key: (row) => [row.sequence], item: (row) => row })),
     deliveries: (notificationId) =>
@@ -84,6 +88,7 @@ function createNotificationList(db: Database.Database) {
   };
 }
 
+/** Records one attempt inside the caller's transaction; false when its notification is gone. */
 function createRecorder(db: Database.Database, outbox: Outbox) {
   const find = db.prepare<[string], Notification>(
     `SELECT ${COLUMNS} FROM notifications WHERE id = ?`,
@@ -99,21 +104,21 @@ function createRecorder(db: Database.Database, outbox: Outbox) {
        last_error = ?, delivered_at_ms = ? WHERE id = ?`,
   );
 
-  return ({ delivery, state, nextAttemptAtMs }: DeliveryUpdate): void => {
+  return ({ delivery, state, nextAttemptAtMs }: DeliveryUpdate): boolean => {
     const { notificationId: id, attempt, ok, detail } = delivery;
     const found = find.get(id);
-    if (!found) {
-      throw new QuorateError(
-        "not_found",
-        `No notification ${id} is there to record a delivery of.`,
-      );
-    }
+    if (!found) return false;
     insert.run({ ...delivery, ok: ok ? 1 : 0 });
     const deliveredAtMs = state === "delivered" ? delivery.atMs + delivery.durationMs : null;
     const endedAtMs = deliveredAtMs === null ? null : Math.round(deliveredAtMs);
     update.run(state, attempt, nextAttemptAtMs, ok ? null : detail, endedAtMs, id);
     outbox.moveHead(found.channelId, found.orderKey);
+    return true;
   };
+}
+
+function noSuch(id: string): QuorateError {
+  return new QuorateError("not_found", `No notification ${id} is there to record a delivery of.`);
 }
 
 /** A requeued notification has all its attempts again; it keeps its sequence, so leaves first. */

@@ -5,12 +5,16 @@
 import { machineFacts, markdownTable } from "./facts.ts";
 import { benchHttpCheck } from "./http-check.ts";
 import { benchIngest } from "./ingest.ts";
+import { benchStorm } from "./storm.ts";
+import { benchWebhooks } from "./webhooks.ts";
 import { benchSecureCheck } from "./secure-check.ts";
 
 const PARTS = {
   ingest: benchIngest,
   "http-check": benchHttpCheck,
   "secure-check": benchSecureCheck,
+  storm: benchStorm,
+  webhooks: benchWebhooks,
 };
 
 const wanted = process.argv.slice(2);

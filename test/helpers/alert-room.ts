@@ -62,10 +62,13 @@ export async function openAlertRoom(
   for (const [index, name] of PROBES.entries()) {
     await engine.submit({ type: "probe_set", probe: testProbe(name, `r${index}`, `z${name}`) });
   }
-  await Promise.all(targets.map((target) => engine.submit({ type: "target_set", target })));
-  for (let count = 0; count < 3; count += 1) await beatAll();
+  for (let first = 0; first < count; first += BATCH_ROWS) {
+    const part = targets.slice(first, first + BATCH_ROWS);
+    await Promise.all(part.map((target) => engine.submit({ type: "target_set", target })));
+  }
+  for (let beats = 0; beats < 3; beats += 1) await beatAll();
   const planned = async (): Promise<Notification[]> => {
-    const { rows } = await room.store.notifications.list({ limit: 100_000 });
+    const { rows } = await room.store.notifications.list({ limit: 1_000_000 });
     return rows.toReversed();
   };
   return {

@@ -79,10 +79,10 @@ test("a delivery that cannot be recorded is not sent again before it is", async 
       ...room.store,
       notifications: {
         ...notifications,
-        record: async (update) => {
+        recordAll: async (updates) => {
           failures -= 1;
           if (failures >= 0) throw new QuorateError("unavailable", "The disk is full.");
-          await notifications.record(update);
+          await notifications.recordAll(updates);
         },
       },
     },

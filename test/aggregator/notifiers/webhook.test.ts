@@ -7,7 +7,7 @@ import { systemClock } from "../../../shared/clock.ts";
 import { QuorateError } from "../../../shared/errors.ts";
 import { LIMITS } from "../../../shared/limits.ts";
 import { VERSION } from "../../../shared/version.ts";
-import { startWebhookReceiver } from "../../helpers/webhook-receiver.ts";
+import { startWebhookReceiver, until } from "../../helpers/webhook-receiver.ts";
 import type { Answer, Received } from "../../helpers/webhook-receiver.ts";
 
 const secret = `whsec_${Buffer.alloc(24, 3).toString("base64")}`;
@@ -181,4 +181,18 @@ test("certificates that are none are refused by their path", () => {
     const [issue] = issuesOf({ url: "https://a.example/", secret, tls: { ca } });
     assert.match(issue ?? "", /^options\.tls\.ca: Expected certificates in PEM/);
   }
+});
+
+test("messages after each other share a connection, which is closed when none comes", async () => {
+  const receiver = await startWebhookReceiver();
+  const notifier = prepareNotifier("webhook", { url: receiver.url, secret });
+  const counts = new Set<number>();
+  for (let count = 0; count < 5; count += 1) {
+    const message = { id: `${id}_${count}`, body, atMs: systemClock().wallMs() };
+    assert.equal((await notifier.send(message, new AbortController().signal)).ok, true);
+    counts.add(receiver.connections());
+  }
+  assert.ok(Math.max(...counts) <= 2, `five messages over ${[...counts]} connections`);
+  await until("the idle connection to be closed", () => receiver.connections() === 0);
+  await receiver.close();
 });
