@@ -4,7 +4,7 @@ import type { MeshReach } from "../shared/mesh.ts";
 import type { ApiReplay } from "../shared/api/replay.ts";
 import type { ProbeStatus } from "../shared/probe.ts";
 import type { Target } from "../shared/target.ts";
-import type { VerdictExplanation, VerdictState } from "../shared/verdict.ts";
+import type { VantageState, VerdictExplanation, VerdictState } from "../shared/verdict.ts";
 import type { EventBody } from "./verdict/event.ts";
 import type { StoredEvent, UptimeSpan } from "./store-ports.ts";
 
@@ -46,10 +46,25 @@ export interface Engine {
   ready(): boolean;
   /** Bytes and events waiting; for metrics and back-pressure. */
   queueLength(): number;
+  /** How long the oldest that waits has waited, or the last group did until it was folded. */
+  lagMs(): number;
+  /** What each probe that looks at a target has seen of it; empty when it is not known. */
+  vantageStates(targetId: string): readonly { probeId: string; state: VantageState }[];
+  /** Latencies since the start, by probe; see aggregator/engine/latency-tally.ts. */
+  latencies(): ReadonlyMap<string, LatencyHistogram>;
   /** Results that were left out: of an unknown target, another revision, or no vantage of it. */
   droppedResults(): number;
   /** Folds what is queued, saves a snapshot, and stops. */
   close(): Promise<void>;
+}
+
+/** Latencies of one probe, in buckets. */
+export interface LatencyHistogram {
+  /** Upper bound of each bucket in microseconds, ascending; the last bucket has none. */
+  readonly boundsUs: readonly number[];
+  /** Latencies within each bound and above the one before; one more than there are bounds. */
+  readonly counts: readonly number[];
+  readonly sumUs: number;
 }
 
 /** Fans committed events out to subscribers in this process. */

@@ -202,6 +202,34 @@ export interface AlertStore {
   load(): Promise<AlertRow[]>;
 }
 
+/** Notifications of one channel that are in one state. */
+export interface WaitingCount {
+  channelId: string;
+  state: "pending" | "dead";
+  count: number;
+}
+
+/** Attempts of one channel that ended one way. */
+export interface AttemptCount {
+  channelId: string;
+  ok: boolean;
+  count: number;
+}
+
+/** Counts over the outbox; for the metrics. */
+export interface OutboxCountStore {
+  /** What is pending and what is dead, of these channels; zeros are left out. */
+  waiting(channelIds: readonly string[]): Promise<WaitingCount[]>;
+  /**
+   * Attempts after a number, at most `limit` of them, and the number to go on from. Null: none are
+   * counted, and `last` is where counting begins.
+   */
+  attempts(
+    afterNumber: number | null,
+    limit: number,
+  ): Promise<{ last: number; counts: AttemptCount[] }>;
+}
+
 /** Everything durable. One adapter each for SQLite and (later) PostgreSQL. */
 export interface Store {
   readonly log: LogStore;
@@ -215,6 +243,7 @@ export interface Store {
   readonly routes: RouteStore;
   readonly alerts: AlertStore;
   readonly notifications: NotificationStore;
+  readonly outboxCounts: OutboxCountStore;
   readonly threads: ThreadStore;
   readonly tokens: TokenStore;
   readonly history: HistoryStore;

@@ -182,6 +182,10 @@ export const LIMITS = {
   configItemsMax: 200_000,
   /** Targets with a metric of their own; further ones, by name, are only counted. */
   metricTargetsMax: 5_000,
+  /** Probes with a histogram of latencies of their own; further ones share one. */
+  metricProbesMax: 1_000,
+  /** Attempts to deliver that one scrape counts; the next goes on where it ended. */
+  metricAttemptsMax: 100_000,
   /** Longest Idempotency-Key; longer is refused with 422. */
   idempotencyKeyCharsMax: 200,
 } as const;

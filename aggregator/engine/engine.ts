@@ -17,6 +17,7 @@ import { alertsDueMs } from "./alerting.ts";
 import { nothingCollected } from "./effects.ts";
 import { commit, fold, isAlertingDue } from "./living.ts";
 import type { EngineDeps, Living, Waiting } from "./parts.ts";
+import { createLatencyTally } from "./latency-tally.ts";
 import { createLogTime } from "./log-time.ts";
 import { replay } from "./replay.ts";
 import { encodeSnapshot } from "./snapshot-codec.ts";
@@ -42,6 +43,8 @@ export function createEngine(deps: EngineDeps): RunningEngine {
     alertsChanged: false,
     time: createLogTime(deps.clock, 0),
     queue: [],
+    lagMs: 0,
+    latencies: createLatencyTally(),
     ready: false,
     closed: false,
     ahead: false,
@@ -123,9 +126,12 @@ async function takeGroup(living: Living, group: Waiting[]): Promise<void> {
   const collected = nothingCollected();
   for (const { atMs, body } of group) {
     fold(living, { seq, atMs, body }, collected);
+    if (body.type === "results") living.latencies.add(body);
     seq += 1;
   }
   await commit(living, collected, null);
+  const nowMs = living.time.nowMs();
+  living.lagMs = nowMs - (group[0]?.atMs ?? nowMs);
   for (const waiting of group) waiting.resolve();
 }
 

@@ -6,6 +6,7 @@ import type { EventBus, RecheckRequest, Store } from "../ports.ts";
 import type { EventBody } from "../verdict/event.ts";
 import type { VerdictSettings } from "../verdict/settings.ts";
 import type { EngineState } from "../verdict/state.ts";
+import type { LatencyTally } from "./latency-tally.ts";
 import type { LogTime } from "./log-time.ts";
 
 /** What the engine needs of the store. */
@@ -49,6 +50,9 @@ export interface Living {
   alertsChanged: boolean;
   time: LogTime;
   queue: Waiting[];
+  /** How long the oldest of the last group had waited when it was folded. */
+  lagMs: number;
+  latencies: LatencyTally;
   /** The log is replayed; events are taken. */
   ready: boolean;
   /** Nothing more is taken; what is queued is still committed. */

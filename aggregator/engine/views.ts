@@ -4,6 +4,8 @@ import type { AlertBook } from "../alert/book.ts";
 import type { Engine } from "../ports.ts";
 import { explain } from "../verdict/explain.ts";
 import type { EngineState } from "../verdict/state.ts";
+import { vantageStateOf } from "../verdict/vote.ts";
+import type { LatencyTally } from "./latency-tally.ts";
 import type { LogTime } from "./log-time.ts";
 
 /** The part of a living engine that views look at. */
@@ -11,7 +13,9 @@ export interface Viewed {
   state: EngineState;
   book: AlertBook;
   time: LogTime;
-  queue: readonly unknown[];
+  queue: readonly { atMs: number }[];
+  lagMs: number;
+  latencies: LatencyTally;
   ready: boolean;
   closed: boolean;
 }
@@ -41,6 +45,18 @@ export function engineViews(living: Viewed): Omit<Engine, "submit" | "close" | "
     nowMs: () => living.time.nowMs(),
     ready: () => living.ready && !living.closed,
     queueLength: () => living.queue.length,
+    lagMs: () => {
+      const oldest = living.queue[0];
+      return oldest ? living.time.nowMs() - oldest.atMs : living.lagMs;
+    },
+    vantageStates: (targetId) => {
+      const { state, time } = living;
+      const pairs = state.targets.get(targetId)?.pairs ?? [];
+      return [...pairs].map((pair) => {
+        return { probeId: pair.probe.id, state: vantageStateOf(state, pair, time.nowMs()) };
+      });
+    },
+    latencies: () => living.latencies.histograms(),
     droppedResults: () => living.state.dropped,
   };
 }

@@ -2,8 +2,10 @@
 import { LIMITS } from "../../shared/limits.ts";
 import { VERDICT_STATES } from "../../shared/verdict.ts";
 import type { RouteContext } from "./context.ts";
+import { add, histogram, metric } from "./exposition.ts";
+import type { Counts, Metric } from "./exposition.ts";
+import { createOutboxMetrics } from "./outbox-metrics.ts";
 import { vitalsMetrics } from "./vitals.ts";
-import type { ProbeMetric } from "./vitals.ts";
 
 /** Media type of the text format. */
 export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
@@ -11,81 +13,126 @@ export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 /** How long counts are kept: to count all at every scrape would cost more than it tells. */
 const KEPT_MS = 5_000;
 
-type Counts = Map<string, number>;
-
-/** What is counted and read now and then. */
-interface Kept {
-  targets: Counts;
-  /** One of each target, by id and state, of the first LIMITS.metricTargetsMax. */
-  verdicts: Counts;
-  unlisted: number;
-  probes: Counts;
-  vitals: ProbeMetric[];
-}
-
 /** Creates what writes the metrics. */
 export function createMetrics(context: RouteContext): () => Promise<string> {
-  const { clock, engine, version, streams } = context;
-  let kept: { untilMs: number; counts: Promise<Kept> } | null = null;
+  const { clock, engine } = context;
+  const outbox = createOutboxMetrics(context.store);
+  let kept: { untilMs: number; counts: Promise<Metric[]> } | null = null;
   return async () => {
     if (kept === null || kept.untilMs <= clock.monoMs()) {
-      kept = { untilMs: clock.monoMs() + KEPT_MS, counts: count(context) };
+      const counts = count(context).then(async (counted) => [...counted, ...(await outbox())]);
+      kept = { untilMs: clock.monoMs() + KEPT_MS, counts };
+      // What failed is not kept: the next scrape tries again.
+      counts.catch(() => void (kept = null));
     }
-    const { targets, verdicts, unlisted, probes, vitals } = await kept.counts;
+    const counted = await kept.counts;
+    const latency = {
+      name: "quorate_check_latency_seconds",
+      help: "Time that scheduled checks took which were ok, by probe.",
+    };
     return [
-      metric("quorate_info", "Version of the aggregator.", new Map([[`version="${version}"`, 1]])),
-      metric("quorate_engine_ready", "1 when the log is folded.", one(Number(engine.ready()))),
-      metric("quorate_engine_queue", "Log events that wait.", one(engine.queueLength())),
-      metric(
-        "quorate_results_dropped_total",
-        "Results left out: of an unknown target, another revision, or no vantage of it.",
-        one(engine.droppedResults()),
-      ),
-      metric("quorate_event_streams", "Open streams of events.", one(streams.size)),
-      metric("quorate_targets", "Targets by verdict.", targets),
-      metric("quorate_target_verdict", "1 at the present state of a target, by its id.", verdicts),
-      metric("quorate_targets_unlisted", "Targets that are counted only.", one(unlisted)),
-      metric("quorate_probes", "Probes by state.", probes),
-      ...vitals.map(({ name, help, values }) => metric(name, help, values)),
+      ...[...present(context), ...counted].map(metric),
+      histogram(latency, engine.latencies()),
     ].join("");
   };
 }
 
 const one = (value: number): Counts => new Map([["", value]]);
 
-function metric(name: string, help: string, values: Counts): string {
-  const lines = [...values].map(([labels, value]) =>
-    labels === "" ? `${name} ${value}` : `${name}{${labels}} ${value}`,
-  );
-  const type = name.endsWith("_total") ? "counter" : "gauge";
-  return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...lines, ""].join("\n");
+/** What costs nothing to tell, as it is at this moment. */
+function present({ clock, engine, version, streams }: RouteContext): Metric[] {
+  const leadMs = engine.nowMs() - clock.wallMs();
+  return [
+    {
+      name: "quorate_info",
+      help: "Version of the aggregator.",
+      values: new Map([[`version="${version}"`, 1]]),
+    },
+    {
+      name: "quorate_engine_ready",
+      help: "1 when the log is folded.",
+      values: one(Number(engine.ready())),
+    },
+    {
+      name: "quorate_engine_queue",
+      help: "Log events that wait.",
+      values: one(engine.queueLength()),
+    },
+    {
+      name: "quorate_engine_lag_seconds",
+      help: "How long the oldest event that waits has waited, or the last did until it counted.",
+      values: one(engine.lagMs() / 1_000),
+    },
+    {
+      name: "quorate_engine_clock_lead_seconds",
+      help: "Log time before the wall clock; negative when behind, as after a step of the clock.",
+      values: one(leadMs / 1_000),
+    },
+    {
+      name: "quorate_results_dropped_total",
+      help: "Results left out: of an unknown target, another revision, or no vantage of it.",
+      values: one(engine.droppedResults()),
+    },
+    { name: "quorate_event_streams", help: "Open streams of events.", values: one(streams.size) },
+  ];
 }
 
-async function count({ engine, store, sessions }: RouteContext): Promise<Kept> {
+async function count({ engine, store, sessions }: RouteContext): Promise<Metric[]> {
+  const all = await store.probes.all();
+  const probes: Counts = new Map();
+  for (const { id } of all) add(probes, `state="${engine.probe(id)?.state ?? "joining"}"`);
+  const told = all.flatMap(({ id }) => {
+    const vitals = sessions.status(id);
+    return vitals === null ? [] : [{ id, vitals }];
+  });
+  return [
+    ...(await countTargets({ engine, store })),
+    { name: "quorate_probes", help: "Probes by state.", values: probes },
+    ...vitalsMetrics(told, engine.nowMs()),
+  ];
+}
+
+/** Every target is counted; the first LIMITS.metricTargetsMax have a line and vantages as well. */
+async function countTargets({
+  engine,
+  store,
+}: Pick<RouteContext, "engine" | "store">): Promise<Metric[]> {
   const targets: Counts = new Map(VERDICT_STATES.map((state) => [`state="${state}"`, 0]));
   const verdicts: Counts = new Map();
+  const vantages: Counts = new Map();
   let unlisted = 0;
-  const probes: Counts = new Map();
-  const add = (counts: Counts, state: string): void => {
-    const labels = `state="${state}"`;
-    counts.set(labels, (counts.get(labels) ?? 0) + 1);
-  };
   let cursor: string | undefined;
   do {
     const page = await store.targets.list({ cursor, limit: LIMITS.pageRowsMax });
     for (const { id } of page.rows) {
       const state = engine.verdict(id)?.state ?? "unknown";
-      add(targets, state);
+      add(targets, `state="${state}"`);
       if (verdicts.size >= LIMITS.metricTargetsMax) unlisted += 1;
-      else verdicts.set(`target="${id}",state="${state}"`, 1);
+      else {
+        verdicts.set(`target="${id}",state="${state}"`, 1);
+        for (const vantage of engine.vantageStates(id)) {
+          add(vantages, `probe="${vantage.probeId}",state="${vantage.state}"`);
+        }
+      }
     }
     cursor = page.next ?? undefined;
   } while (cursor !== undefined);
-  const all = await store.probes.all();
-  for (const { id } of all) add(probes, engine.probe(id)?.state ?? "joining");
-  const told = all.flatMap(({ id }) => {
-    const vitals = sessions.status(id);
-    return vitals === null ? [] : [{ id, vitals }];
-  });
-  return { targets, verdicts, unlisted, probes, vitals: vitalsMetrics(told, engine.nowMs()) };
+  return [
+    { name: "quorate_targets", help: "Targets by verdict.", values: targets },
+    {
+      name: "quorate_target_verdict",
+      help: "1 at the present state of a target, by its id.",
+      values: verdicts,
+    },
+    {
+      name: "quorate_targets_unlisted",
+      help: "Targets that are counted only.",
+      values: one(unlisted),
+    },
+    {
+      name: "quorate_vantages",
+      help: "Listed targets by what each probe has seen of them.",
+      values: vantages,
+    },
+  ];
 }

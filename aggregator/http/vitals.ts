@@ -1,16 +1,9 @@
 /** How each probe's process is, for /metrics. A probe is its id, which tells nothing. */
 import type { ProbeStatus } from "../../shared/probe.ts";
+import type { Metric } from "./exposition.ts";
 
 /** The part of a status that becomes a metric. */
 type Vitals = Omit<ProbeStatus, "state" | "reason" | "sinceMs">;
-
-/** A metric of every probe that told a number. */
-export interface ProbeMetric {
-  name: string;
-  help: string;
-  /** By labels. */
-  values: Map<string, number>;
-}
 
 interface Reading {
   name: string;
@@ -75,7 +68,7 @@ const READINGS: readonly Reading[] = [
 export function vitalsMetrics(
   probes: Iterable<{ id: string; vitals: Vitals }>,
   nowMs: number,
-): ProbeMetric[] {
+): Metric[] {
   const metrics = READINGS.map(({ name, help, of }) => {
     return { of, metric: { name, help, values: new Map<string, number>() } };
   });

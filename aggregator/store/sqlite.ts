@@ -13,6 +13,7 @@ import { createIncidentStore } from "./incidents.ts";
 import { createLogStore, createLogWriter } from "./log.ts";
 import { createMaintenanceStore } from "./maintenance.ts";
 import { createNotificationStore } from "./notifications.ts";
+import { createOutboxCounts } from "./outbox-counts.ts";
 import { createOutbox } from "./outbox.ts";
 import { createProbeStore } from "./probes.ts";
 import { createRouteStore } from "./routes.ts";
@@ -52,6 +53,7 @@ export function createSqliteStore(connection: Connection, clock: Clock): Store {
     routes: createRouteStore(connection),
     alerts: createAlertStore(connection),
     notifications: createNotificationStore(connection, outbox),
+    outboxCounts: createOutboxCounts(connection),
     threads: createThreadStore(connection),
     tokens: createTokenStore(connection),
     history: createHistoryStore(connection, facts, writer),

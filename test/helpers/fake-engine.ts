@@ -1,7 +1,7 @@
 /** An engine that commits to a real log and folds nothing: tests say when, and the verdicts. */
 import type { Clock } from "../../shared/clock.ts";
-import type { VerdictState } from "../../shared/verdict.ts";
-import type { Engine, Store } from "../../aggregator/ports.ts";
+import type { VantageState, VerdictState } from "../../shared/verdict.ts";
+import type { Engine, LatencyHistogram, Store } from "../../aggregator/ports.ts";
 import type { EventBody } from "../../aggregator/verdict/event.ts";
 
 /** A fake engine with the handles that tests pull. */
@@ -13,6 +13,10 @@ export interface FakeEngine extends Engine {
   release(): void;
   /** What a message told of many told of, by its id. */
   readonly folded: Map<string, string[]>;
+  /** Latencies by probe, for the metrics. */
+  readonly latencyOf: Map<string, LatencyHistogram>;
+  /** What each probe has seen of a target, by the target's id. */
+  readonly seen: Map<string, { probeId: string; state: VantageState }[]>;
   /** How often it was told that silences or routes changed. */
   readonly changes: { alerts: number };
   /** The next submissions of results fail with this message, until null is given. */
@@ -21,6 +25,19 @@ export interface FakeEngine extends Engine {
   setQueueLength(length: number): void;
   setExcluded(canaryIds: readonly string[]): void;
   setVerdict(targetId: string, state: VerdictState): void;
+}
+
+/** What only the metrics ask for. */
+function metricViews() {
+  const latencyOf: FakeEngine["latencyOf"] = new Map();
+  const seen: FakeEngine["seen"] = new Map();
+  return {
+    latencyOf,
+    seen,
+    lagMs: () => 0,
+    vantageStates: (targetId: string) => seen.get(targetId) ?? [],
+    latencies: () => latencyOf,
+  };
 }
 
 /** Creates a fake engine on a store's log. */
@@ -38,6 +55,7 @@ export function createFakeEngine(store: Pick<Store, "log">, clock: Clock): FakeE
   return {
     submitted,
     folded,
+    ...metricViews(),
     changes,
     foldedIncidents: (foldId) => folded.get(foldId) ?? null,
     alertsChanged: () => void (changes.alerts += 1),
