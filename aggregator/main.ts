@@ -36,6 +36,10 @@ export interface AggregatorProgramOptions {
   publicVerdicts?: boolean;
   /** Where load balancers ask by agent check; absent: nowhere. */
   agentListen?: HostPort;
+  /** Outside URL that is told while the mesh watches; absent: none. */
+  deadMan?: URL;
+  /** Time between two tellings. Default 60,000. */
+  deadManEvery?: number;
   /** Reference endpoints of the probes, and what they use as the one that is this aggregator. */
   canary?: NamedCanary[];
   advertise?: string;
@@ -45,8 +49,23 @@ export interface AggregatorProgramOptions {
   publicUrl?: string;
   /** QUORATE_TARGETS; null: not set. */
   targets?: string | null;
+  /** Called once it is ready; resolves with what has to be called before it stops. */
+  configure?: (door: ConfigDoor) => Promise<() => Promise<void>>;
   logLevel: LogLevel;
 }
+
+/** What a configuration is applied through. */
+interface ConfigDoor {
+  ask: Aggregator["ask"];
+  /** Runs `use` with a token that is valid no longer than it runs. */
+  withToken: (use: (secret: string) => Promise<void>) => Promise<void>;
+  data: string;
+  clock: Clock;
+  log: Log;
+}
+
+/** Longest time the token of a configuration is valid, should a crash leave it behind. */
+const CONFIG_TOKEN_MS = 600_000;
 
 /** Time that a stop may take before what is left is cut off. */
 const STOP_MS = 3_000;
@@ -63,7 +82,8 @@ export async function runAggregator(options: AggregatorProgramOptions): Promise<
     const store = openSqliteStore({ path: join(options.data, "quorate.db"), clock, log });
     const { keepLog: keepLogMs } = options;
     const { canary: canaries, advertise: advertisedUrl } = options;
-    const named = { tls, keepLogMs, canaries, advertisedUrl, targets };
+    const deadMan = deadManOf(options);
+    const named = { tls, keepLogMs, canaries, advertisedUrl, targets, deadMan };
     const aggregator = createAggregator({
       store,
       clock,
@@ -81,6 +101,10 @@ export async function runAggregator(options: AggregatorProgramOptions): Promise<
   }
 }
 
+function deadManOf({ deadMan: url, deadManEvery: everyMs = 60_000 }: AggregatorProgramOptions) {
+  return url === undefined ? undefined : { url, everyMs };
+}
+
 interface Run {
   aggregator: Aggregator;
   options: AggregatorProgramOptions;
@@ -93,12 +117,15 @@ async function run(
   stopped: Promise<string>,
 ): Promise<number> {
   let code = 0;
+  let endConfig: (() => Promise<void>) | undefined;
   try {
     await keepAdminToken(aggregator.registry, options.data);
     const { httpUrl: http, grpcAddress: grpc, agentAddress: agent } = await aggregator.start();
     if (agent !== undefined) process.stdout.write(`agent ${agent}\n`);
     process.stdout.write(`http ${http}\ngrpc ${grpc}\n`);
     log.info({ http, grpc, agent, data: options.data }, "The aggregator is ready.");
+    const door = configDoor({ aggregator, options, log, clock });
+    endConfig = await options.configure?.(door);
     const signal = await stopped;
     log.info({ signal }, "The aggregator stops.");
   } catch (error) {
@@ -107,9 +134,29 @@ async function run(
   }
   // A part that does not let go must not keep the process; what was acknowledged is on disk.
   const cutOff = clock.after(2 * STOP_MS, () => process.exit(1));
+  await endConfig?.();
   await aggregator.stop(STOP_MS);
   cutOff.cancel();
   return code;
+}
+
+function configDoor({ aggregator, options, log, clock }: Run): ConfigDoor {
+  const { tokens } = aggregator.registry;
+  return {
+    ask: (url, init) => aggregator.ask(url, init),
+    withToken: async (use) => {
+      const expiresAtMs = clock.wallMs() + CONFIG_TOKEN_MS;
+      const { token, secret } = await tokens.issue({ name: "config", scope: "write", expiresAtMs });
+      try {
+        await use(secret);
+      } finally {
+        await tokens.delete(token.id);
+      }
+    },
+    data: options.data,
+    clock,
+    log,
+  };
 }
 
 function untilSignal(): Promise<string> {

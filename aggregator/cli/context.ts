@@ -24,6 +24,8 @@ export interface CliContext {
   };
   /** The kinds of check and of channel that this version knows. */
   kinds(): Promise<ConfigKinds>;
+  /** Calls back on every SIGHUP; gives what ends that. */
+  onReload(reload: () => void): () => void;
   /** Aborted when the command is asked to stop; the first call begins to listen. */
   stopSignal(): AbortSignal;
   /** Asks this process to stop as soon as its standard input closes. */

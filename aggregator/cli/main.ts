@@ -52,6 +52,10 @@ const context: CliContext = {
       checks: checks.describeKinds(),
     };
   },
+  onReload: (reload) => {
+    process.on("SIGHUP", reload);
+    return () => void process.off("SIGHUP", reload);
+  },
   stopSignal: () => (stopSignal ??= processStopSignal()),
   endWithStdin: () => {
     process.stdin.on("close", () => {

@@ -2,9 +2,17 @@
 import type { NamedCanary } from "../../shared/canary.ts";
 import type { HostPort } from "../../shared/host-port.ts";
 import type { LogLevel } from "../../shared/log.ts";
+import type { configureFrom } from "./configure.ts";
 
-/** Flags of `quorate aggregator`, as commander reads them. */
+/** Flags of `quorate aggregator` as commander reads them: the URL may be a secret, and broken. */
+export interface RawAggregatorFlags extends Omit<AggregatorFlags, "deadMan"> {
+  deadMan?: string;
+}
+
+/** Flags of `quorate aggregator`. */
 export interface AggregatorFlags {
+  /** Outside URL that is told while the mesh watches. */
+  deadMan?: URL;
   data: string;
   listen: HostPort;
   grpcListen: HostPort;
@@ -18,6 +26,8 @@ export interface AggregatorFlags {
   publicVerdicts?: boolean;
   /** Where load balancers ask by agent check. */
   agentListen?: HostPort;
+  /** Time between two tellings of the outside URL, milliseconds. */
+  deadManEvery: number;
   /** Reference endpoints of probes. */
   canary?: NamedCanary[];
   /** URL that probes use as the canary that is this aggregator. */
@@ -28,6 +38,10 @@ export interface AggregatorFlags {
   mustFail?: HostPort;
   /** QUORATE_TARGETS; absent or null: not set. */
   targets?: string | null;
+  /** The configuration file that the aggregator keeps. */
+  config?: string;
+  /** Called once the aggregator is ready; resolves with what stops it. */
+  configure?: ReturnType<typeof configureFrom>;
   logLevel: LogLevel;
 }
 

@@ -21,6 +21,7 @@ export async function helpOf(words: readonly string[]): Promise<string> {
     self: { execPath: "", args: [] },
     programs: { aggregator: refuse, probe: refuse },
     kinds: refuse,
+    onReload: refuse,
     stopSignal: refuse,
     endWithStdin: refuse,
     readStdin: refuse,

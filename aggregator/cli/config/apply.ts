@@ -8,6 +8,8 @@ export interface ApplyDeps {
   client: ApiClient;
   /** Keeps the token of a probe that was made; it is shown this once. */
   keepToken: (probe: string, token: string) => void;
+  /** Aborted: the steps that were not begun are left out. Default never. */
+  signal?: AbortSignal;
 }
 
 /** What became of a step. */
@@ -19,13 +21,14 @@ export interface Applied {
   error: string | null;
 }
 
-/** Does every step; the answer is in the order of the plan. */
+/** Does every step; the answer is of those that were begun, in the order of the plan. */
 export async function applyChanges(
   changes: readonly Change[],
   deps: ApplyDeps,
 ): Promise<Applied[]> {
   const applied: Applied[] = [];
   for (const change of changes) {
+    if (deps.signal?.aborted === true) break;
     try {
       applied.push({ change, action: await applyChange(change, deps), error: null });
     } catch (error) {

@@ -16,3 +16,9 @@ export const systemSources: ConfigSources = {
   list: (folder) => readdirSync(folder),
   variable: (name) => readVariable(name),
 };
+
+/** Another text when a file, or the list of a folder, changed; a fixed one when it is not there. */
+export function stampOf(path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found === undefined ? "absent" : `${found.ino} ${found.size} ${found.mtimeMs}`;
+}

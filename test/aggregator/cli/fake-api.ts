@@ -98,6 +98,7 @@ export function startCli(args: readonly string[], overrides: Partial<CliContext>
     self: { execPath: process.execPath, args: [] },
     programs: { aggregator: () => Promise.resolve(0), probe: () => Promise.resolve(0) },
     kinds: () => Promise.resolve(configKinds()),
+    onReload: () => () => undefined,
     stopSignal: () => stopper.signal,
     endWithStdin: () => undefined,
     readStdin: () => Promise.resolve(""),
