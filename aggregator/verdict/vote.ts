@@ -105,7 +105,7 @@ function failureVote(state: EngineState, pair: Pair, atMs: number): PairVote {
   if (!mayAccuse(probe)) return silent(pair, "probe_may_not_accuse");
   const failures = failureRun(state, pair);
   if (failures === 0) return silent(pair, "probe_may_not_accuse");
-  const domain = domainOfFailure(state, pair);
+  const domain = domainOfFailure(state, pair, failures);
   if (failures < target.target.spec.fall) {
     return { pair, vote: "suspect", counted: "not_confirmed", domain, failures, untilMs };
   }
@@ -125,13 +125,18 @@ function connects(evidence: EvidenceTable, row: number, fall: number): boolean {
 }
 
 /**
- * Two probes that fail through one resolver are one witness. A resolver on the loopback of its
- * host is a stub of that host, so it is told apart by zone.
+ * Two probes that fail through one resolver are one witness, as long as a failure through it is
+ * among those that confirm: one look that got past a resolver and timed out proves no more. A
+ * resolver on the loopback of its host is a stub of that host, so it is told apart by zone.
  */
-function domainOfFailure(state: EngineState, pair: Pair): string {
+function domainOfFailure(state: EngineState, pair: Pair, failures: number): string {
+  const { evidence, texts } = state;
   const { zone } = pair.probe.vantage;
-  if (classOfNumber(state.evidence.outcome(pair.row, 0)) !== "dns") return zone;
-  const resolver = state.texts[state.evidence.resolver(pair.row, 0)] ?? "";
+  const confirming = Math.min(failures, pair.target.target.spec.fall);
+  let age = 0;
+  while (age < confirming && classOfNumber(evidence.outcome(pair.row, age)) !== "dns") age += 1;
+  if (age === confirming) return zone;
+  const resolver = texts[evidence.resolver(pair.row, age)] ?? "";
   if (resolver === "") return zone;
   const loopback = resolver.startsWith("127.") || resolver.startsWith("::1");
   return loopback ? `resolver:${zone}/${resolver}` : `resolver:${resolver}`;
