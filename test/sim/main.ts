@@ -9,12 +9,12 @@
  */
 import { parseArgs } from "node:util";
 import { messageOf } from "../../shared/errors.ts";
+import { ablationLines } from "./ablation.ts";
 import { simOptions } from "./options.ts";
 import type { SimOptions } from "./options.ts";
-import { ablationTable, caseLines, commandOf, meshLine, policyTable } from "./report.ts";
-import { rateTable } from "./report.ts";
+import { caseLines, commandOf, meshLine, policyTable, rateTable } from "./report.ts";
 import { writeResults } from "./results.ts";
-import { RULES, isRule } from "./rules.ts";
+import { RULE_NAMES, isRule } from "./rules.ts";
 import type { Rule } from "./rules.ts";
 import { runSim } from "./run.ts";
 import type { RunResult } from "./run.ts";
@@ -34,7 +34,7 @@ function numberOf(name: string, text: string): number {
 
 function ruleOf(text: string): Rule {
   if (isRule(text)) return text;
-  const names = Object.keys(RULES).join(", ");
+  const names = RULE_NAMES.join(", ");
   throw new RangeError(`Expected one of ${names} as --without, found ${text}.`);
 }
 
@@ -48,17 +48,6 @@ function show(given: Given, seeds: readonly number[]): void {
   if (!first) return;
   const lines = [commandOf(runs), "", meshLine(first), "", ...policyTable(runs), ""];
   print([...lines, ...caseLines(runs), "", ...rateTable(given)]);
-}
-
-function showAblation(given: Given, seeds: readonly number[]): void {
-  const all = [runAll(given, seeds)];
-  for (const rule of Object.keys(RULES).filter(isRule)) {
-    all.push(runAll({ ...given, without: [...given.without, rule] }, seeds));
-  }
-  const [runs = []] = all;
-  const [first] = runs;
-  if (first) print([`${commandOf(runs)} --ablation`, "", meshLine(first), ""]);
-  print(ablationTable(all));
 }
 
 /** Prints what befell one target, 3 min around a time. */
@@ -94,7 +83,7 @@ function main(): void {
     without: values.without.map(ruleOf),
   });
   if (values.write) return writeResults(print);
-  if (values.ablation) return showAblation(given, seeds);
+  if (values.ablation) return print(ablationLines(given, seeds));
   if (values.trace === undefined) return show(given, seeds);
   const target = numberOf("trace", values.trace);
   tell(given, seeds, { target, atS: numberOf("around", values.around) });

@@ -1,7 +1,8 @@
 /** The tables of a simulation, in Markdown, so that they can be read, pasted and compared. */
 import { FAULTS, FAULT_KINDS, backgroundAt } from "./faults.ts";
 import type { SimOptions } from "./options.ts";
-import { RULES } from "./rules.ts";
+import { RULES, RULE_NAMES } from "./rules.ts";
+import type { Rule } from "./rules.ts";
 import type { RunResult } from "./run.ts";
 import { falsePerMonth, quantile, scoreRuns } from "./score.ts";
 import type { Case, Score } from "./score.ts";
@@ -122,8 +123,42 @@ export function ablationTable(all: readonly (readonly RunResult[])[]): string[] 
       percent(score.unknownMs, score.targetMs),
     ];
   });
-  const meanings = Object.entries(RULES).map(([name, text]) => `- \`${name}\`: ${text}.`);
+  const meanings = RULE_NAMES.map((name) => `- \`${name}\`: ${RULES[name].text}.`);
   return [...table([head, ...rows]), "", ...meanings];
+}
+
+/** Two rows for each rule, on and off, under the faults it is there for. */
+export function stressTable(pairs: readonly StressPair[]): string[] {
+  const head = ["rule", "", "false DOWN", "missed", "p50", "p95", "UNKNOWN", "extra checks"];
+  const rows = pairs.flatMap(({ rule, on, off }) => {
+    return [stressRow([rule, "on"], on), stressRow([rule, "off"], off)];
+  });
+  const faults = RULE_NAMES.map((rule) => {
+    const { kinds, rate, vantages } = RULES[rule].stress;
+    return `- \`${rule}\`: ${vantages} vantages; ${kinds.join(", ")} at ${rate} times their rates.`;
+  });
+  return [...table([head, ...rows]), "", ...faults];
+}
+
+/** A rule with a run that has it and one that does not. */
+export interface StressPair {
+  rule: Rule;
+  on: RunResult;
+  off: RunResult;
+}
+
+function stressRow(names: readonly string[], run: RunResult): string[] {
+  const [score] = scoreRuns([run]);
+  if (!score) return [...names];
+  const { scheduled, extra } = run.counts;
+  return [
+    ...names,
+    String(score.falseDowns.length),
+    score.outages === 0 ? "–" : `${score.missed.length} of ${score.outages}`,
+    ...latencies(score).slice(0, 2),
+    percent(score.unknownMs, score.targetMs),
+    percent(extra, scheduled),
+  ];
 }
 
 /** The rates of all faults at a multiple of the normal ones. */

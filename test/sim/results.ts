@@ -1,16 +1,15 @@
 /** RESULTS.md: the figures that the README points at, written anew by `npm run sim -- --write`. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ablationLines } from "./ablation.ts";
 import { simOptions } from "./options.ts";
-import { ablationTable, caseLines, commandOf, meshLine, policyTable } from "./report.ts";
-import { rateTable } from "./report.ts";
-import { RULES, isRule } from "./rules.ts";
+import { caseLines, commandOf, meshLine, policyTable, rateTable } from "./report.ts";
 import { runSim } from "./run.ts";
 
 const SEEDS = [1, 2] as const;
 const DAYS = 14;
 /** An ablation runs seven times as often, so each of its runs is shorter. */
-const ABLATION = { seeds: [1], days: 7 } as const;
+const ABLATION = { seeds: [1], days: 7, vantages: 5, rate: 10 } as const;
 
 const INTRO = `# What the simulation shows
 
@@ -39,7 +38,8 @@ export function writeResults(print: (lines: readonly string[]) => void): void {
     const [first] = runs;
     if (first) add([meshLine(first), "", ...policyTable(runs), "", ...caseLines(runs)]);
   }
-  for (const vantages of [5, 3]) add(ablation(vantages));
+  const { seeds, ...size } = ABLATION;
+  add(["## What each rule is worth", "", ...ablationLines(simOptions(size), seeds)]);
   add(["## The faults, at ten times the normal rates", "", ...rateTable({ rate: 10 })]);
   writeFileSync(join(import.meta.dirname, "RESULTS.md"), `${lines.join("\n")}\n`);
 }
@@ -50,14 +50,3 @@ const SECTIONS = [
   { rate: 1, vantages: 5, title: "Normal faults, five domains" },
   { rate: 1, vantages: 3, title: "Normal faults, three domains" },
 ] as const;
-
-function ablation(vantages: number): string[] {
-  const { seeds, days } = ABLATION;
-  const rules = Object.keys(RULES).filter(isRule);
-  const all = [[], ...rules.map((rule) => [rule])].map((without) => {
-    return seeds.map((seed) => runSim(simOptions({ seed, days, rate: 10, vantages, without })));
-  });
-  const command = `${commandOf(all[0] ?? [])} --ablation`;
-  const title = `## What each rule is worth, ${vantages} domains`;
-  return [title, "", "```sh", command, "```", "", ...ablationTable(all)];
-}

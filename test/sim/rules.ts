@@ -3,16 +3,48 @@ import type { ResultBatch } from "../../shared/proto/gen/quorate/v1/mesh.ts";
 import type { HeartbeatEvent } from "../../aggregator/verdict/event.ts";
 import { DEFAULT_SETTINGS } from "../../aggregator/verdict/settings.ts";
 import type { VerdictSettings } from "../../aggregator/verdict/settings.ts";
+import type { FaultKind } from "./faults.ts";
+
+/** A rule, and the faults that it is there for. */
+interface RuleFacts {
+  text: string;
+  /** Faults under which it shows what it is worth, how often they come, and to how many probes. */
+  stress: { kinds: readonly FaultKind[]; rate: number; vantages: number };
+}
+
+const SILENCE = ["crash", "control"] as const;
 
 /** The rules that cost complexity. */
 export const RULES = {
-  certificate: "a failure needs a canary that passed after it",
-  challenge: "successes older than a suspicion must be refreshed or lapse",
-  resolver: "probes that fail through one resolver are one witness",
-  coverage: "half of the roster's domains must fail, not only two",
-  quarantine: "unwell, blind and intercepted probes are set aside",
-  recheck: "the first failure makes everybody look again at once",
-} as const;
+  certificate: {
+    text: "a failure needs a canary that passed after it",
+    stress: { kinds: ["uplink", "data_uplink", ...SILENCE], rate: 500, vantages: 3 },
+  },
+  challenge: {
+    text: "successes older than a suspicion must be refreshed or lapse",
+    stress: { kinds: ["transit", "power"], rate: 200, vantages: 5 },
+  },
+  resolver: {
+    text: "probes that fail through one resolver are one witness",
+    stress: { kinds: ["resolver", ...SILENCE], rate: 500, vantages: 5 },
+  },
+  coverage: {
+    text: "half of the roster's domains must fail, not only two",
+    stress: { kinds: ["egress", "liar_failing", "uplink", ...SILENCE], rate: 500, vantages: 5 },
+  },
+  quarantine: {
+    text: "unwell, blind and intercepted probes are set aside",
+    stress: {
+      kinds: ["overload", "egress", "liar_failing", "liar_given_away", ...SILENCE],
+      rate: 500,
+      vantages: 5,
+    },
+  },
+  recheck: {
+    text: "the first failure makes everybody look again at once",
+    stress: { kinds: ["refused", "hanging", "wrong"], rate: 20, vantages: 5 },
+  },
+} as const satisfies Record<string, RuleFacts>;
 
 /** Name of a rule that can be switched off. */
 export type Rule = keyof typeof RULES;
@@ -21,6 +53,9 @@ export type Rule = keyof typeof RULES;
 export function isRule(text: string): text is Rule {
   return Object.hasOwn(RULES, text);
 }
+
+/** The names of all rules, in the order of the table. */
+export const RULE_NAMES: readonly Rule[] = Object.keys(RULES).filter(isRule);
 
 /** A count that is never reached. */
 const NEVER = 1_000_000_000;
