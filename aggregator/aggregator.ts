@@ -15,6 +15,8 @@ import { listenAgent } from "./agent/listen.ts";
 import type { AgentListener } from "./agent/listen.ts";
 import { createDeliveryWorker } from "./alert/delivery.ts";
 import { createEventBus } from "./bus.ts";
+import { createDeadMan } from "./dead-man.ts";
+import type { DeadManOptions } from "./dead-man.ts";
 import { createEngine } from "./engine/engine.ts";
 import { createReplays } from "./engine/replays.ts";
 import type { RunningEngine } from "./engine/engine.ts";
@@ -54,6 +56,8 @@ export interface AggregatorOptions {
   publicVerdicts?: boolean | undefined;
   /** Where load balancers ask by agent check. Default nowhere. */
   agentListen?: HostPort | undefined;
+  /** What is told from outside that the mesh watches. Default nothing. */
+  deadMan?: DeadManOptions | undefined;
   /** Reference endpoints of the probes. Default none: there are the mesh's own. */
   canaries?: readonly NamedCanary[] | undefined;
   /** URL of the canary that is this aggregator. Default: the address each probe dialled. */
@@ -207,12 +211,28 @@ async function openAgent(
   return listenAgent({ ...deps, ...agentListen, judge: createJudge({ ...deps, engine }) });
 }
 
+/** What an aggregator does by itself from time to time. */
+function periodicWork(deps: AggregatorDeps, { engine, grpc, registry }: Parts) {
+  const { keepLogMs, deadMan } = deps.options;
+  const { sessions } = grpc;
+  const works = [
+    createUpkeep({ ...deps, engine, keepLogMs }),
+    createMaintenanceRounds({ ...deps, maintenance: registry.maintenance }),
+    ...(deadMan ? [createDeadMan({ ...deps, ...deadMan, engine, sessions })] : []),
+  ];
+  return {
+    start: () => {
+      for (const work of works) work.start();
+    },
+    stop: () => Promise.all(works.map((work) => work.stop())),
+  };
+}
+
 function living(deps: AggregatorDeps, parts: Parts): Aggregator {
   const { engine, grpc, registry, delivery } = parts;
   const { options } = deps;
-  const { keepLogMs, heartbeatMs } = options;
-  const upkeep = createUpkeep({ ...deps, engine, keepLogMs });
-  const rounds = createMaintenanceRounds({ ...deps, maintenance: registry.maintenance });
+  const { heartbeatMs } = options;
+  const work = periodicWork(deps, parts);
   const replays = createReplays({ ...deps, settings: settingsFor(heartbeatMs) });
   const { grpcListen } = options;
   let grpcPort = grpcListen.port;
@@ -246,14 +266,13 @@ function living(deps: AggregatorDeps, parts: Parts): Aggregator {
       agent = await openAgent(deps, engine);
       delivery.start();
       delivery.wake(engine.nowMs());
-      upkeep.start();
-      rounds.start();
+      work.start();
       const grpcAddress = formatHostPort({ ...grpcListen, port: grpcPort });
       return { httpUrl: http.url, grpcAddress, agentAddress: agent?.address };
     },
     stop: async (deadlineMs) => {
       const doors = [http?.close(deadlineMs), grpc.close(deadlineMs), agent?.close()];
-      await Promise.all([...doors, upkeep.stop(), rounds.stop()]);
+      await Promise.all([...doors, work.stop()]);
       await replays.close();
       await delivery.stop(deadlineMs);
       await engine.close();

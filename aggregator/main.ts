@@ -36,6 +36,10 @@ export interface AggregatorProgramOptions {
   publicVerdicts?: boolean;
   /** Where load balancers ask by agent check; absent: nowhere. */
   agentListen?: HostPort;
+  /** Outside URL that is told while the mesh watches; absent: none. */
+  deadMan?: URL;
+  /** Time between two tellings. Default 60,000. */
+  deadManEvery?: number;
   /** Reference endpoints of the probes, and what they use as the one that is this aggregator. */
   canary?: NamedCanary[];
   advertise?: string;
@@ -78,7 +82,8 @@ export async function runAggregator(options: AggregatorProgramOptions): Promise<
     const store = openSqliteStore({ path: join(options.data, "quorate.db"), clock, log });
     const { keepLog: keepLogMs } = options;
     const { canary: canaries, advertise: advertisedUrl } = options;
-    const named = { tls, keepLogMs, canaries, advertisedUrl, targets };
+    const deadMan = deadManOf(options);
+    const named = { tls, keepLogMs, canaries, advertisedUrl, targets, deadMan };
     const aggregator = createAggregator({
       store,
       clock,
@@ -94,6 +99,10 @@ export async function runAggregator(options: AggregatorProgramOptions): Promise<
     log.error({}, messageOf(error));
     return 1;
   }
+}
+
+function deadManOf({ deadMan: url, deadManEvery: everyMs = 60_000 }: AggregatorProgramOptions) {
+  return url === undefined ? undefined : { url, everyMs };
 }
 
 interface Run {

@@ -4,8 +4,15 @@ import type { HostPort } from "../../shared/host-port.ts";
 import type { LogLevel } from "../../shared/log.ts";
 import type { configureFrom } from "./configure.ts";
 
-/** Flags of `quorate aggregator`, as commander reads them. */
+/** Flags of `quorate aggregator` as commander reads them: the URL may be a secret, and broken. */
+export interface RawAggregatorFlags extends Omit<AggregatorFlags, "deadMan"> {
+  deadMan?: string;
+}
+
+/** Flags of `quorate aggregator`. */
 export interface AggregatorFlags {
+  /** Outside URL that is told while the mesh watches. */
+  deadMan?: URL;
   data: string;
   listen: HostPort;
   grpcListen: HostPort;
@@ -19,6 +26,8 @@ export interface AggregatorFlags {
   publicVerdicts?: boolean;
   /** Where load balancers ask by agent check. */
   agentListen?: HostPort;
+  /** Time between two tellings of the outside URL, milliseconds. */
+  deadManEvery: number;
   /** Reference endpoints of probes. */
   canary?: NamedCanary[];
   /** URL that probes use as the canary that is this aggregator. */

@@ -9,7 +9,7 @@ import { readSecretFile } from "./files.ts";
 import { collectCanary, durationOption, listenOption, parseAdvertised } from "./parse.ts";
 import { parseIntegerIn, parsePublic } from "./parse.ts";
 import { collectCommand } from "./parse-command.ts";
-import type { AggregatorFlags, RawProbeFlags } from "./program-flags.ts";
+import type { RawAggregatorFlags, RawProbeFlags } from "./program-flags.ts";
 
 const logLevel = (): Option =>
   new Option("--log-level <level>", "least urgent level that is logged")
@@ -46,6 +46,8 @@ function addAggregator(
     .addOption(
       listenOption("--agent-listen <host:port>", "where HAProxy's agent checks ask (default: off)"),
     )
+    .option("--dead-man <url>", "outside URL to GET while the mesh watches (default: none)")
+    .addOption(durationOption("--dead-man-every <duration>", "time between two of them", "1m"))
     .option("--public-url <url>", "where people reach the API, for links in messages", parsePublic)
     .option("--public-verdicts", "let anybody read /verdict and /badge, without a token")
     .option("--allow-exec-channels", "let channels of kind exec run commands on this machine")
@@ -68,17 +70,32 @@ function addAggregator(
     .addOption(listenOption("--must-fail <host:port>", "address that nothing may answer to probes"))
     .option("--config <file>", "keep what this file says: now, on SIGHUP, and when it changes")
     .addOption(logLevel())
-    .action(async (flags: AggregatorFlags) => {
+    .action(async ({ deadMan, ...flags }: RawAggregatorFlags) => {
       if ((flags.tlsCert === undefined) !== (flags.tlsKey === undefined)) {
         throw new UsageError("Expected --tls-cert and --tls-key together; found only one of them.");
       }
       const { targets } = context.settings;
       const listed = targets ? { targets } : {};
+      const told = deadMan === undefined ? {} : { deadMan: parseDeadMan(deadMan, flags) };
       const { config: file } = flags;
       const configure =
         file === undefined ? {} : { configure: configureFrom({ ...context, file }) };
-      setExitCode(await context.programs.aggregator({ ...flags, ...listed, ...configure }));
+      setExitCode(
+        await context.programs.aggregator({ ...flags, ...listed, ...told, ...configure }),
+      );
     });
+}
+
+/** Read here and not by commander, whose sentence would show the URL. */
+function parseDeadMan(text: string, { deadManEvery }: Pick<RawAggregatorFlags, "deadManEvery">) {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new UsageError("Expected an http or https URL in --dead-man.");
+  }
+  if (deadManEvery < 1_000 || deadManEvery > 86_400_000) {
+    throw new UsageError("Expected 1s to 1d in --dead-man-every.");
+  }
+  return url;
 }
 
 function addProbe(

@@ -24,6 +24,19 @@ test("a refusal ends with 1 and tells every issue with its path", async () => {
   );
 });
 
+test("a dead man's switch whose URL cannot be read does not show the URL, a secret", async () => {
+  for (const url of ["ftp://x/s3cret", "s3cret"]) {
+    const { code, err } = await cliAgainst(listed, ["aggregator", "--dead-man", url]);
+    assert.equal(code, 2);
+    assert.match(err, /Expected an http or https URL in --dead-man\./);
+    assert.ok(!err.includes("s3cret"), err);
+  }
+  const often = ["--dead-man", "http://x/", "--dead-man-every", "10ms"];
+  const { code, err } = await cliAgainst(listed, ["aggregator", ...often]);
+  assert.equal(code, 2);
+  assert.match(err, /Expected 1s to 1d in --dead-man-every\./);
+});
+
 test("a command line that cannot be understood ends with 2 and sends nothing", async () => {
   for (const args of [
     ["frobnicate"],
@@ -108,6 +121,7 @@ test("the programs get their flags, and their exit code is the command's", async
       insecure: false,
       heartbeatMs: 5_000,
       keepLog: 30 * 86_400_000,
+      deadManEvery: 60_000,
       logLevel: "info",
     },
     {
