@@ -92,6 +92,9 @@ function hideIn(facts: Record<string, string | number>, secrets: readonly string
   }
 }
 
+const tooSlow = (look: Look, limitMs: number): string =>
+  `${whereOf(look)} took ${milliseconds(look.elapsedMs())}; the limit is ${limitMs} ms.`;
+
 /**
  * Starts a look. The outcome is delivered by nextTick (cheaper than a microtask in Node), so never
  * inside `run` or the abort.
@@ -126,8 +129,7 @@ export function startLook(setup: LookSetup): Look {
     if (ended) return;
     const limitMs = setup.latencyLimitMs;
     if (limitMs !== undefined && elapsedMs() > limitMs) {
-      const took = milliseconds(elapsedMs());
-      return fail("latency_limit", `${whereOf(look)} took ${took}; the limit is ${limitMs} ms.`);
+      return fail("latency_limit", tooSlow(look, limitMs));
     }
     const { phases, facts } = look;
     end({ class: "ok", reason: "ok", detail: "", phases, source: null, facts });
