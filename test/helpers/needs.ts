@@ -53,6 +53,7 @@ const NEEDS = {
   chromium: debianProgram("chromium", "chromium"),
   haproxy: debianProgram("haproxy", "haproxy"),
   promtool: debianProgram("promtool", "prometheus"),
+  prometheus: debianProgram("prometheus", "prometheus"),
   nsd: debianProgram("nsd", "nsd"),
   chronyd: debianProgram("chronyd", "chrony"),
   mariadbd: debianProgram("mariadbd", "mariadb-server"),
