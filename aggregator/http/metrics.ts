@@ -1,6 +1,7 @@
 /** /metrics in the text format of Prometheus: targets and probes are ids, and nothing is a name. */
 import { LIMITS } from "../../shared/limits.ts";
 import { VERDICT_STATES } from "../../shared/verdict.ts";
+import type { ProbeState } from "../../shared/verdict.ts";
 import type { RouteContext } from "./context.ts";
 import { add, histogram, metric } from "./exposition.ts";
 import type { Counts, Metric } from "./exposition.ts";
@@ -12,6 +13,16 @@ export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 /** How long counts are kept: to count all at every scrape would cost more than it tells. */
 const KEPT_MS = 5_000;
+
+const PROBE_STATES: readonly ProbeState[] = [
+  "joining",
+  "eligible",
+  "offline",
+  "quarantined",
+  "intercepted",
+  "draining",
+  "disabled",
+];
 
 /** Creates what writes the metrics. */
 export function createMetrics(context: RouteContext): () => Promise<string> {
@@ -79,7 +90,8 @@ function present({ clock, engine, version, streams }: RouteContext): Metric[] {
 
 async function count({ engine, store, sessions }: RouteContext): Promise<Metric[]> {
   const all = await store.probes.all();
-  const probes: Counts = new Map();
+  // A state that no probe is in is a zero: a rule on eligible probes must not find nothing.
+  const probes: Counts = new Map(PROBE_STATES.map((state) => [`state="${state}"`, 0]));
   for (const { id } of all) add(probes, `state="${engine.probe(id)?.state ?? "joining"}"`);
   const told = all.flatMap(({ id }) => {
     const vitals = sessions.status(id);
