@@ -52,6 +52,15 @@ async function follow(mesh: OpenMesh): Promise<void> {
   const healthy = await prometheus.query('sum(quorate_vantages{state="healthy"})');
   assert.equal(healthy[0]?.value, 3);
 
+  const dashboard = readFileSync("deploy/grafana/quorate.json", "utf8");
+  for (const [, text = ""] of dashboard.matchAll(/"expr": ("(?:[^"\\]|\\.)*")/g)) {
+    const expression = String(JSON.parse(text))
+      .replaceAll("$__rate_interval", "1m")
+      .replaceAll(/\$(job|instance)/g, ".*");
+    // What Prometheus cannot read is no success, and fails.
+    await prometheus.query(expression);
+  }
+
   await target.close();
   await mesh.untilState("shop", "down");
   await patiently("Prometheus sees it down", () => verdict("down"));
