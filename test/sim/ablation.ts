@@ -24,8 +24,9 @@ export function ablationLines(given: SimOptions, seeds: readonly number[]): stri
     "",
     ...ablationTable(all),
     "",
-    `Each rule under the faults it is there for, far beyond any real rate; ${STRESS_DAYS} day, ` +
-      `${given.targets} targets, seed ${seed}:`,
+    "One success, whoever saw it, is enough against DOWN, so a rule that keeps from it shows only",
+    "where several faults meet. Each rule under the faults it is there for, far beyond any real",
+    `rate; ${STRESS_DAYS} day, ${given.targets} targets, seed ${seed}:`,
     "",
     ...stressTable(RULE_NAMES.map((rule) => stressPair(rule, { ...given, seed }))),
   ];

@@ -79,12 +79,19 @@ function ownFigures(runs: readonly RunResult[], own: Score | undefined): string[
   return [
     `- Extra checks of Quorate: ${extra} of the scheduled ones.`,
     `- Its time in UNKNOWN: ${percent(own.unknownMs, own.targetMs)} of target time.`,
-    `- Of the ${own.missed.length} outages it did not call DOWN, ${own.missedButPartial} had an ` +
-      `incident of PARTIAL, ${own.missedButNoticed} a notice: probable outage, too few witnesses.`,
+    ...missedLine(own),
     `- The run: ${sum(({ faults }) => faults.length)} faults, ` +
       `${sum(({ counts }) => counts.scheduled)} scheduled checks, ` +
       `${sum(({ counts }) => counts.events)} log events, ` +
       `${sum(({ counts }) => counts.restarts)} restarts of the aggregator from snapshot and log.`,
+  ];
+}
+
+function missedLine({ missed, missedButPartial, missedButNoticed }: Score): string[] {
+  if (missed.length === 0) return [];
+  return [
+    `- Of the ${missed.length} outages it did not call DOWN, ${missedButPartial} had an incident ` +
+      `of PARTIAL, ${missedButNoticed} a notice: probable outage, too few witnesses.`,
   ];
 }
 
