@@ -43,6 +43,7 @@ meshTest("a replay gives what was recorded, and what another policy would have",
   await mesh.untilWell("blog");
   await shop.set("pass");
   await journal.event({ type: "incident.resolved", about: "shop" });
+  await mesh.untilWell("shop", "blog");
   // And two of three that reach nothing, while the third reaches everything.
   for (const uplink of [uplinkB, uplinkC]) await uplink.set("targets", "refuse");
   await journal.event({ type: "incident.opened", about: "blog" });

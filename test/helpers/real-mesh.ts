@@ -214,9 +214,10 @@ function questions(client: ApiClient) {
       await client.targets.create({ ...common, ...changes });
     },
     async untilWell(...targets: string[]) {
-      await patiently("every probe is eligible", async () => {
+      // After a restart they are eligible as before, and some have not come back yet.
+      await patiently("every probe is connected and eligible", async () => {
         const { items } = await client.probes.list();
-        return items.every(({ status }) => status.state === "eligible");
+        return items.every(({ status }) => status.connected && status.state === "eligible");
       });
       const { items } = await client.probes.list();
       for (const { name } of items) await untilVote(name, "ok", targets);
