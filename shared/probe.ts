@@ -52,3 +52,28 @@ export interface ProbeStatus {
   /** The last time without a session that the probe told of; null when it told of none. */
   lastOutage: (OutageFacts & { endedAtMs: number }) | null;
 }
+
+/** Facts of a probe's session and last heartbeat; kept after the session ended. */
+export type ProbeFacts = Omit<ProbeStatus, "state" | "reason" | "sinceMs">;
+
+/** Facts of a probe that has not said hello. */
+export function noProbeFacts(): ProbeFacts {
+  return {
+    connected: false,
+    version: null,
+    hostname: null,
+    kinds: [],
+    healthAddress: null,
+    lastHeartbeatAtMs: null,
+    eventLoopLagMs: null,
+    cpuMilli: null,
+    rssBytes: null,
+    loadMilli: null,
+    runningChecks: null,
+    spooledBatches: null,
+    droppedBatches: null,
+    canaries: [],
+    mustFailHeld: null,
+    lastOutage: null,
+  };
+}

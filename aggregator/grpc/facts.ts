@@ -1,33 +1,9 @@
 /** What is known of a probe from its hello and heartbeats, without its state as a witness. */
 import { LIMITS } from "../../shared/limits.ts";
-import type { ProbeStatus } from "../../shared/probe.ts";
+import { noProbeFacts } from "../../shared/probe.ts";
+import type { ProbeFacts } from "../../shared/probe.ts";
 import type { CanaryAnswer, Heartbeat, Hello } from "../../shared/proto/gen/quorate/v1/mesh.ts";
 import { cut } from "./batch-check.ts";
-
-/** Facts of a probe's session and last heartbeat; kept after the session ended. */
-export type ProbeFacts = Omit<ProbeStatus, "state" | "reason" | "sinceMs">;
-
-/** Facts of a probe that has not said hello. */
-export function noFacts(): ProbeFacts {
-  return {
-    connected: false,
-    version: null,
-    hostname: null,
-    kinds: [],
-    healthAddress: null,
-    lastHeartbeatAtMs: null,
-    eventLoopLagMs: null,
-    cpuMilli: null,
-    rssBytes: null,
-    loadMilli: null,
-    runningChecks: null,
-    spooledBatches: null,
-    droppedBatches: null,
-    canaries: [],
-    mustFailHeld: null,
-    lastOutage: null,
-  };
-}
 
 /** The outage that a heartbeat tells of, in log time; null when there was none. */
 function outageOf({ lastOutage }: Heartbeat, atMs: number): ProbeFacts["lastOutage"] {
@@ -41,7 +17,7 @@ function outageOf({ lastOutage }: Heartbeat, atMs: number): ProbeFacts["lastOuta
 /** Facts of a probe whose session begins. */
 export function factsOfHello(hello: Hello): ProbeFacts {
   return {
-    ...noFacts(),
+    ...noProbeFacts(),
     connected: true,
     version: hello.version === "" ? null : hello.version,
     hostname: hello.hostname === "" ? null : hello.hostname,

@@ -6,7 +6,7 @@ import type { Engine, Store } from "../ports.ts";
 import type { Boots } from "./boots.ts";
 import { createBoots } from "./boots.ts";
 import type { Directory } from "./directory.ts";
-import type { ProbeFacts } from "./facts.ts";
+import type { ProbeFacts } from "../../shared/probe.ts";
 import { createReach } from "./reach.ts";
 import type { Reach } from "./reach.ts";
 import type { Session } from "./session.ts";

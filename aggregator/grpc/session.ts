@@ -3,7 +3,8 @@ import type { Clock } from "../../shared/clock.ts";
 import { messageOf } from "../../shared/errors.ts";
 import { LIMITS } from "../../shared/limits.ts";
 import type { Log } from "../../shared/log.ts";
-import type { Probe } from "../../shared/probe.ts";
+import { noProbeFacts } from "../../shared/probe.ts";
+import type { Probe, ProbeFacts } from "../../shared/probe.ts";
 import type {
   AggregatorMessage,
   CanaryAnswer,
@@ -16,8 +17,7 @@ import type { Engine } from "../ports.ts";
 import { peerHost } from "../../shared/host-port.ts";
 import type { BootProgress, Boots } from "./boots.ts";
 import type { Directory } from "./directory.ts";
-import type { ProbeFacts } from "./facts.ts";
-import { factsAfterHeartbeat, factsOfHello, noFacts } from "./facts.ts";
+import { factsAfterHeartbeat, factsOfHello } from "./facts.ts";
 import type { Intake } from "./intake.ts";
 import { createIntake } from "./intake.ts";
 import { checkHello, heartbeatFlaw, knownAnswers } from "./message-check.ts";
@@ -234,7 +234,7 @@ export function createSession(options: SessionOptions): Session {
   const { call, clock, engine, probe, directory } = options;
   const life: Life = {
     state: "waiting",
-    facts: noFacts(),
+    facts: noProbeFacts(),
     helloBootId: "",
     lastHeardMs: clock.monoMs(),
     given: new Map(),

@@ -11,7 +11,8 @@ import type { Channel, Delivery, Notification } from "../../shared/channel.ts";
 import { isoTime } from "../../shared/clock.ts";
 import type { Incident } from "../../shared/event.ts";
 import { outageFinding, outageSentence } from "../../shared/outage.ts";
-import type { Probe, ProbeStatus } from "../../shared/probe.ts";
+import { noProbeFacts } from "../../shared/probe.ts";
+import type { Probe, ProbeFacts } from "../../shared/probe.ts";
 import type { HistoryResult } from "../../shared/result.ts";
 import type { Target } from "../../shared/target.ts";
 import type { VerdictExplanation } from "../../shared/verdict.ts";
@@ -90,25 +91,6 @@ export function latencyView(bucket: LatencyBucket, names: ProbeNames): ApiLatenc
   return { ...rest, probe: names.get(bucket.probeId) ?? null, from: isoTime(fromMs) };
 }
 
-const NO_SESSION = {
-  connected: false,
-  version: null,
-  hostname: null,
-  kinds: [],
-  healthAddress: null,
-  lastHeartbeatAtMs: null,
-  eventLoopLagMs: null,
-  cpuMilli: null,
-  rssBytes: null,
-  loadMilli: null,
-  runningChecks: null,
-  spooledBatches: null,
-  droppedBatches: null,
-  canaries: [],
-  mustFailHeld: null,
-  lastOutage: null,
-};
-
 /** A probe with what is known of it at this moment. */
 export function probeView(
   { engine, sessions }: Pick<HttpDeps, "engine" | "sessions">,
@@ -121,7 +103,7 @@ export function probeView(
     sinceMs: createdAtMs,
   } as const;
   const { state, reason, sinceMs } = engine.probe(id) ?? joining;
-  const { lastHeartbeatAtMs, lastOutage, ...session } = sessions.status(id) ?? NO_SESSION;
+  const { lastHeartbeatAtMs, lastOutage, ...session } = sessions.status(id) ?? noProbeFacts();
   return {
     id,
     ...spec,
@@ -140,7 +122,7 @@ export function probeView(
   };
 }
 
-function outageView(outage: NonNullable<ProbeStatus["lastOutage"]>) {
+function outageView(outage: NonNullable<ProbeFacts["lastOutage"]>) {
   const { endedAtMs, lastedMs, why } = outage;
   const startedAt = isoTime(Math.max(0, endedAtMs - lastedMs));
   const sentence = outageSentence(outage);

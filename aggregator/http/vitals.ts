@@ -1,14 +1,11 @@
 /** How each probe's process is, for /metrics. A probe is its id, which tells nothing. */
-import type { ProbeStatus } from "../../shared/probe.ts";
+import type { ProbeFacts } from "../../shared/probe.ts";
 import type { Metric } from "./exposition.ts";
-
-/** The part of a status that becomes a metric. */
-type Vitals = Omit<ProbeStatus, "state" | "reason" | "sinceMs">;
 
 interface Reading {
   name: string;
   help: string;
-  of: (vitals: Vitals, nowMs: number) => number | null;
+  of: (vitals: ProbeFacts, nowMs: number) => number | null;
 }
 
 const scaled = (value: number | null, by: number): number | null =>
@@ -66,7 +63,7 @@ const READINGS: readonly Reading[] = [
 
 /** The vitals of probes as metrics; `nowMs` is log time. */
 export function vitalsMetrics(
-  probes: Iterable<{ id: string; vitals: Vitals }>,
+  probes: Iterable<{ id: string; vitals: ProbeFacts }>,
   nowMs: number,
 ): Metric[] {
   const metrics = READINGS.map(({ name, help, of }) => {

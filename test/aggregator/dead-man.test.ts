@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { createDeadMan } from "../../aggregator/dead-man.ts";
+import { noProbeFacts } from "../../shared/probe.ts";
 import type { ProbeState } from "../../shared/verdict.ts";
 import { recordingLog } from "../helpers/recording-log.ts";
 import type { LogLine } from "../helpers/recording-log.ts";
@@ -36,7 +37,7 @@ async function withSwitch(use: (room: Room) => Promise<void>, port?: number): Pr
       ready: () => mesh.ready,
       probe: () => ({ state: mesh.state, reason: "", sinceMs: 0 }),
     },
-    sessions: { status: () => (mesh.heard ? { ...SILENT, ...status } : null) },
+    sessions: { status: () => (mesh.heard ? { ...noProbeFacts(), ...status } : null) },
     store: { probes: { all: async () => [probeNamed("a")], get: never, boot: never } },
     clock,
     log,
@@ -58,25 +59,6 @@ async function withSwitch(use: (room: Room) => Promise<void>, port?: number): Pr
 
 const never = (): never => {
   throw new Error("nobody asks this");
-};
-
-const SILENT = {
-  connected: false,
-  version: null,
-  hostname: null,
-  kinds: [],
-  healthAddress: null,
-  lastHeartbeatAtMs: null,
-  eventLoopLagMs: null,
-  cpuMilli: null,
-  rssBytes: null,
-  loadMilli: null,
-  runningChecks: null,
-  spooledBatches: null,
-  droppedBatches: null,
-  canaries: [],
-  mustFailHeld: null,
-  lastOutage: null,
 };
 
 test("the URL is asked with its credentials once a period while a probe is heard", () =>

@@ -4,31 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { cliAgainst, problem } from "./fake-api.ts";
-import { pageOf } from "./samples.ts";
+import { pageOf, sampleProbeStatus } from "./samples.ts";
 
 const at = "2026-01-01T12:00:00.000Z";
 const PROBE = { id: "prb_1", name: "rack-a", region: "north", zone: "a", labels: {} };
-const STATUS = {
-  state: "offline",
-  reason: "",
-  since: at,
-  connected: false,
-  version: null,
-  hostname: null,
-  kinds: [],
-  healthAddress: null,
-  lastHeartbeatAt: null,
-  eventLoopLagMs: null,
-  cpuMilli: null,
-  rssBytes: null,
-  loadMilli: null,
-  runningChecks: null,
-  spooledBatches: null,
-  droppedBatches: null,
-  canaries: [],
-  mustFailHeld: null,
-  lastOutage: null,
-};
+const STATUS = sampleProbeStatus("offline");
 const STORED = { draining: false, revision: 1, createdAt: at, updatedAt: at, status: STATUS };
 const HOOK = {
   id: "chn_1",

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { cliAgainst, problem } from "./fake-api.ts";
-import { pageOf, sampleTarget, sampleVerdict } from "./samples.ts";
+import { pageOf, sampleProbeStatus, sampleTarget, sampleVerdict } from "./samples.ts";
 import { simClock } from "../../helpers/sim-clock.ts";
 
 /** Twelve minutes after the samples' time. */
@@ -148,27 +148,6 @@ test("--json prints the answer of the API", async () => {
 });
 
 test("probes create shows the token once and how to start the probe", async () => {
-  const status = {
-    state: "joining",
-    reason: "",
-    since: "2026-01-01T00:00:00.000Z",
-    connected: false,
-    version: null,
-    hostname: null,
-    kinds: [],
-    healthAddress: null,
-    lastHeartbeatAt: null,
-    eventLoopLagMs: null,
-    cpuMilli: null,
-    rssBytes: null,
-    loadMilli: null,
-    runningChecks: null,
-    spooledBatches: null,
-    droppedBatches: null,
-    canaries: [],
-    mustFailHeld: null,
-    lastOutage: null,
-  };
   const probe = {
     id: "prb_1",
     name: "rack-a",
@@ -179,7 +158,7 @@ test("probes create shows the token once and how to start the probe", async () =
     revision: 1,
     createdAt: "2026-01-01T00:00:00.000Z",
     updatedAt: "2026-01-01T00:00:00.000Z",
-    status,
+    status: sampleProbeStatus("joining"),
   };
   const json = { probe, token: "qrt_probe_secret", join: "quorate probe --aggregator a:1" };
   const args = ["probes", "create", "rack-a", "--region", "east", "--zone", "a"];

@@ -1,5 +1,7 @@
 /** Answers of the API that the tests of the CLI share. */
+import { noProbeFacts } from "../../../shared/probe.ts";
 import { policySchema } from "../../../shared/target.ts";
+import type { ProbeState } from "../../../shared/verdict.ts";
 
 const at = "2026-01-01T12:04:31.000Z";
 
@@ -26,6 +28,12 @@ export function sampleTarget(fields: object = {}): object {
     verdict: { state: "up", since: at },
     ...fields,
   };
+}
+
+/** The status of a probe that has never connected, as the API shows it. */
+export function sampleProbeStatus(state: ProbeState): object {
+  const { lastHeartbeatAtMs, ...facts } = noProbeFacts();
+  return { state, reason: "", since: at, ...facts, lastHeartbeatAt: lastHeartbeatAtMs };
 }
 
 /** A verdict as the API shows it. */
