@@ -1,7 +1,19 @@
 /** Options that the kinds of databases have in common. */
 import { z } from "zod";
+import { tlsSchema } from "./options.ts";
 
 const noZero = z.string().regex(/^[^\0]*$/, { error: "expected no zero byte" });
+
+/** Name of a database; each kind says what is opened without one. */
+export const databaseSchema = z
+  .string()
+  .regex(/^[^\0]{1,200}$/, { error: "expected the name of a database" })
+  .optional();
+
+/** How TLS is spoken to it, if it is. */
+export const databaseTlsSchema = tlsSchema
+  .optional()
+  .describe("Present: TLS is begun before the sign-in, and a server without it fails.");
 
 /** Sign-in, query and what is expected of it; spread into a kind's own schema. */
 export const databaseOptions = {

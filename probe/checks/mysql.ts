@@ -4,10 +4,10 @@ import type { CheckKind, PreparedCheck } from "./check.ts";
 import { openConnection } from "./connect.ts";
 import type { Destination } from "./connect.ts";
 import { hold } from "./conversation.ts";
-import { databaseOptions } from "./database-options.ts";
+import { databaseOptions, databaseSchema, databaseTlsSchema } from "./database-options.ts";
 import { abortOf, startLook } from "./look.ts";
 import { createMysqlTalk } from "./mysql-talk.ts";
-import { commonOptions, hostSchema, portSchema, tlsSchema } from "./options.ts";
+import { commonOptions, hostSchema, portSchema } from "./options.ts";
 import { secretForms } from "./secrets.ts";
 import { hostPort } from "./sentence.ts";
 import { planTls } from "./tls.ts";
@@ -16,14 +16,8 @@ const mysqlSchema = z
   .strictObject({
     host: hostSchema.describe("Host name or IP address to connect to."),
     port: portSchema.default(3_306).describe("TCP port, 1 to 65535. Default 3306."),
-    tls: tlsSchema
-      .optional()
-      .describe("Present: TLS is begun before the sign-in, and a server without it fails."),
-    database: z
-      .string()
-      .regex(/^[^\0]{1,200}$/, { error: "expected the name of a database" })
-      .optional()
-      .describe("Database to open. Default: none."),
+    tls: databaseTlsSchema,
+    database: databaseSchema.describe("Database to open. Default: none."),
     role: z
       .enum(["any", "primary", "replica"])
       .default("any")
