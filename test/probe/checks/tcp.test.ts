@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { CheckOutcome } from "../../../shared/outcome.ts";
+import { dialogue } from "../../helpers/dialogue.ts";
 import { lookAt, said } from "../../helpers/look-at.ts";
 import { silent, startTarget } from "../../helpers/target-server.ts";
 import type { Cue } from "../../helpers/target-server.ts";
@@ -15,24 +16,6 @@ function look(
   return withTarget(startTarget(cue), ({ port }) =>
     lookAt("tcp", { host: "127.0.0.1", port, ...options }, { timeoutMs }),
   );
-}
-
-/** Greets, and answers each line by what the table says of it. */
-function dialogue(greeting: string, replies: Record<string, string>): Cue {
-  return (socket, seen) => {
-    let text = "";
-    socket.on("end", () => socket.end());
-    socket.on("data", (bytes: Buffer) => {
-      text += bytes.toString("latin1");
-      for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n")) {
-        const line = text.slice(0, end).trim();
-        text = text.slice(end + 1);
-        seen.push(line);
-        socket.write(replies[line] ?? "500 what?\r\n", "latin1");
-      }
-    });
-    if (greeting !== "") socket.write(greeting, "latin1");
-  };
 }
 
 const MAIL = dialogue("220 host250.example ESMTP\r\n", {
