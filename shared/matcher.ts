@@ -24,6 +24,13 @@ export const matcherSchema = z
 /** One condition. */
 export type Matcher = z.output<typeof matcherSchema>;
 
+/** Conditions of a silence: without one it would be silent on everything. */
+export const silenceMatchersSchema = z
+  .array(matcherSchema)
+  .min(1)
+  .max(20)
+  .describe("Conditions, all of which must hold; at least one.");
+
 /** What matchers look at: labels, and the facts over them. */
 export type MatcherFacts = Readonly<Record<string, string>>;
 

@@ -1,6 +1,6 @@
 /** Silences: what nobody wants to be told of for some time, who said so, and why. */
 import { z } from "zod";
-import { matcherSchema, matchesAll } from "./matcher.ts";
+import { matchesAll, silenceMatchersSchema } from "./matcher.ts";
 import type { MatcherFacts } from "./matcher.ts";
 
 /** Longest time a silence may last: what is silent for longer should be changed instead. */
@@ -9,11 +9,7 @@ const SILENCE_MS_MAX = 366 * 86_400_000;
 /** What a caller says of a silence. */
 export const silenceSpecSchema = z
   .strictObject({
-    matchers: z
-      .array(matcherSchema)
-      .min(1)
-      .max(20)
-      .describe("Conditions, all of which must hold; at least one."),
+    matchers: silenceMatchersSchema,
     startsAtMs: z.int().min(0).describe("When it begins, milliseconds since the Unix epoch."),
     endsAtMs: z.int().min(0).describe("When it ends, not included."),
     author: z.string().min(1).max(100).describe("Who asks for silence."),

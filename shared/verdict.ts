@@ -41,14 +41,18 @@ export type VantageState = "no_evidence" | "healthy" | "sub_healthy" | "unreacha
  * heartbeat; `quarantined` unwell; `intercepted` its must-fail canary succeeded; `draining` leaves;
  * `disabled` removed by an operator.
  */
-export type ProbeState =
-  | "joining"
-  | "eligible"
-  | "offline"
-  | "quarantined"
-  | "intercepted"
-  | "draining"
-  | "disabled";
+export const PROBE_STATES = [
+  "joining",
+  "eligible",
+  "offline",
+  "quarantined",
+  "intercepted",
+  "draining",
+  "disabled",
+] as const;
+
+/** State of a probe in the mesh. */
+export type ProbeState = (typeof PROBE_STATES)[number];
 
 /** What the votes together say (VERDICTS section 6). */
 export type Assessment = "ok" | "partial" | "none" | "short" | "suspect" | "allfail";

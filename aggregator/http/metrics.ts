@@ -1,7 +1,6 @@
 /** /metrics in the text format of Prometheus: targets and probes are ids, and nothing is a name. */
 import { LIMITS } from "../../shared/limits.ts";
-import { VERDICT_STATES } from "../../shared/verdict.ts";
-import type { ProbeState } from "../../shared/verdict.ts";
+import { PROBE_STATES, VERDICT_STATES } from "../../shared/verdict.ts";
 import type { RouteContext } from "./context.ts";
 import { add, histogram, metric } from "./exposition.ts";
 import type { Counts, Metric } from "./exposition.ts";
@@ -13,16 +12,6 @@ export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 /** How long counts are kept: to count all at every scrape would cost more than it tells. */
 const KEPT_MS = 5_000;
-
-const PROBE_STATES: readonly ProbeState[] = [
-  "joining",
-  "eligible",
-  "offline",
-  "quarantined",
-  "intercepted",
-  "draining",
-  "disabled",
-];
 
 /** Creates what writes the metrics. */
 export function createMetrics(context: RouteContext): () => Promise<string> {

@@ -1,6 +1,7 @@
 /** A probe as the API shows it. */
 import { z } from "zod";
 import { labelsSchema } from "../target.ts";
+import { PROBE_STATES } from "../verdict.ts";
 import { pageSchema, timeSchema } from "./common.ts";
 
 const number = z.number().nullable();
@@ -19,15 +20,7 @@ const probeOutageSchema = z
 
 const probeStatusSchema = z
   .object({
-    state: z.enum([
-      "joining",
-      "eligible",
-      "offline",
-      "quarantined",
-      "intercepted",
-      "draining",
-      "disabled",
-    ]),
+    state: z.enum(PROBE_STATES),
     reason: z.string().describe("Why it is in that state; empty when eligible."),
     since: timeSchema,
     connected: z.boolean(),

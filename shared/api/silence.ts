@@ -1,16 +1,12 @@
 /** Silences as the API takes and shows them. */
 import { z } from "zod";
-import { matcherSchema } from "../matcher.ts";
+import { matcherSchema, silenceMatchersSchema } from "../matcher.ts";
 import { pageSchema, timeSchema } from "./common.ts";
 
 /** Body of a new silence. */
 export const silenceCreateSchema = z
   .strictObject({
-    matchers: z
-      .array(matcherSchema)
-      .min(1)
-      .max(20)
-      .describe("Conditions, all of which must hold; at least one."),
+    matchers: silenceMatchersSchema,
     startsAt: timeSchema.optional().describe("When it begins. Default: now."),
     endsAt: timeSchema.optional().describe("When it ends; or give `durationMs`."),
     durationMs: z.int().min(1_000).optional().describe("How long it lasts; or give `endsAt`."),

@@ -1,7 +1,7 @@
 /** Verdicts, their explanations and transitions as the API shows them. */
 import { z } from "zod";
 import { labelsSchema, POLICY_RULES } from "../target.ts";
-import { VERDICT_STATES } from "../verdict.ts";
+import { PROBE_STATES, VERDICT_STATES } from "../verdict.ts";
 import { pageSchema, timeSchema } from "./common.ts";
 
 const state = z.enum(VERDICT_STATES);
@@ -50,15 +50,7 @@ const vantageEvidenceSchema = z
     probeName: z.string(),
     region: z.string(),
     zone: z.string(),
-    probeState: z.enum([
-      "joining",
-      "eligible",
-      "offline",
-      "quarantined",
-      "intercepted",
-      "draining",
-      "disabled",
-    ]),
+    probeState: z.enum(PROBE_STATES),
     probeReason: z.string(),
     state: z.enum(["no_evidence", "healthy", "sub_healthy", "unreachable"]),
     vote: z.enum(["ok", "dead", "sub", "suspect", "none"]),
