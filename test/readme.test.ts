@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import test from "node:test";
+import { parse } from "yaml";
 import { z } from "zod";
+import { channelsNamed, routeNodeSchema } from "../shared/route.ts";
 import { VERDICT_STATES } from "../shared/verdict.ts";
 import { helpOf } from "./helpers/cli-help.ts";
 
@@ -76,6 +78,16 @@ test("every file that the documents link to exists", () => {
 test("the README's first screen has its two commands", () => {
   const commands = shellCommands();
   assert.deepEqual(commands.slice(0, 2), ["npm ci && npm start", "npm ci && npm test"]);
+});
+
+test("the README's tree of routes is one", () => {
+  const blocks = [...readme.matchAll(/^```yaml\n(routes:\n[\s\S]*?)^```/gm)];
+  assert.equal(blocks.length, 1);
+  for (const [, text = ""] of blocks) {
+    const { routes } = z.object({ routes: routeNodeSchema }).parse(parse(text));
+    const told = channelsNamed(routes);
+    assert.deepEqual(told, ["chat", "shop-pager", "duty-manager", "shop-mail"]);
+  }
 });
 
 test("every command of the README is one the CLI has, with flags that it takes", async () => {
