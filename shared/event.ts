@@ -69,6 +69,9 @@ export interface EventData {
   links?: { incident?: string; acknowledge?: string };
 }
 
+/** Whether an id is that of a fold, which stands for many incidents, and not of one incident. */
+export const isFoldId = (id: string): boolean => id.startsWith("fold_");
+
 /** Several targets in one message, because one cause explains them. */
 export interface FoldedTargets {
   /** Stable: the message that says they recovered carries the same. */

@@ -1,6 +1,7 @@
 /** `quorate incidents`: troubles of targets, from opening to resolution. */
 import { Option } from "commander";
 import type { Command } from "commander";
+import { isFoldId } from "../../shared/event.ts";
 import type { ApiPage } from "../../shared/api/common.ts";
 import type { ApiIncident } from "../../shared/api/incident.ts";
 import type { CliContext } from "./context.ts";
@@ -41,7 +42,7 @@ export function addIncidents(program: Command, context: CliContext): void {
     .option("--by <name>", "who; default the name of the token")
     .action(async (id: string, flags: ClientFlags & { by?: string }) => {
       const session = openSession(context, flags);
-      if (id.startsWith("fold_")) {
+      if (isFoldId(id)) {
         const done = await session.client.incidents.acknowledgeFold(id, { by: flags.by });
         const what = `${done.open} open incidents of ${id} are acknowledged`;
         printDone(session, `${what} by ${done.acknowledgedBy}.`, done);

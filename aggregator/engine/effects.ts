@@ -1,6 +1,7 @@
 /** What the effects of some steps become: one commit for the store, and commands for the mesh. */
 import type { Probe } from "../../shared/probe.ts";
-import type { PublicEvent } from "../../shared/event.ts";
+import { isFoldId } from "../../shared/event.ts";
+import type { EventData, PublicEvent } from "../../shared/event.ts";
 import { isoTime } from "../../shared/clock.ts";
 import type { Target } from "../../shared/target.ts";
 import { publicEvents } from "../alert/events.ts";
@@ -51,13 +52,19 @@ export function bareCommit(state: EngineState, { effects }: Collected): EffectsC
   };
 }
 
+/** Pages for a person; what one message told of many has none but that to acknowledge it. */
+export function linksOf(publicUrl: string, id: string): EventData["links"] {
+  const acknowledge = `${publicUrl}/ack/${id}`;
+  return isFoldId(id) ? { acknowledge } : { incident: `${publicUrl}/incidents/${id}`, acknowledge };
+}
+
 /** What effects name by id, as it is now; of deleted targets as it was. */
 export function lookupsOf(
   state: EngineState,
   { gone, publicUrl }: { gone: Collected["targets"]; publicUrl: string | null },
 ): EventLookups {
   return {
-    ...(publicUrl === null ? {} : { links: (id) => ({ acknowledge: `${publicUrl}/ack/${id}` }) }),
+    ...(publicUrl === null ? {} : { links: (id) => linksOf(publicUrl, id) }),
     target: (id) => state.targets.get(id)?.target ?? gone.get(id) ?? null,
     probe: (id) => {
       const record = state.probes.get(id);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { linksOf } from "../../../aggregator/engine/effects.ts";
 import { publicEvents } from "../../../aggregator/alert/events.ts";
 import type { EventLookups } from "../../../aggregator/alert/events.ts";
 import type { Effect } from "../../../aggregator/verdict/effect.ts";
@@ -22,13 +23,22 @@ const lookups: EventLookups = {
 };
 const AT = "2026-01-01T00:00:00.000Z";
 
-test("what belongs to an open incident carries its link, once people can reach it", () => {
-  const links = (id: string) => ({ acknowledge: `https://q.test/ack/${id}` });
+test("what belongs to an open incident carries its links, once people can reach them", () => {
+  const links = (id: string) => linksOf("https://q.test", id);
   const effects = [makeTransition(), makeIncident(), makeIncident({ change: "resolved" })];
+  const both = {
+    incident: "https://q.test/incidents/inc_1",
+    acknowledge: "https://q.test/ack/inc_1",
+  };
   assert.deepEqual(
-    publicEvents(effects, { ...lookups, links }).map(({ data }) => data.links?.acknowledge),
-    ["https://q.test/ack/inc_1", "https://q.test/ack/inc_1", undefined],
+    publicEvents(effects, { ...lookups, links }).map(({ data }) => data.links),
+    [both, both, undefined],
   );
+});
+
+test("what one message tells of many is acknowledged by its link, and has no page of its own", () => {
+  const found = linksOf("https://q.test", "fold_7");
+  assert.deepEqual(found, { acknowledge: "https://q.test/ack/fold_7" });
 });
 
 test("every effect has its own id and type, and what is no event gives none", () => {
