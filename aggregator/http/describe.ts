@@ -1,6 +1,7 @@
 /** Pieces of route descriptions: scopes, answers, parameters. */
 import { z } from "@hono/zod-openapi";
 import { problemSchema } from "../../shared/api/problem.ts";
+import type { ErrorCode } from "../../shared/errors.ts";
 import { LIMITS } from "../../shared/limits.ts";
 import type { RouteScope } from "./auth.ts";
 
@@ -14,7 +15,12 @@ export interface Needs {
 
 /** A route that needs a token of this scope. */
 export function needs(scope: RouteScope): Needs {
-  return { security: [{ bearer: [] }], "x-quorate-scope": scope };
+  return { security: [{ bearer: [] }, { session: [] }], "x-quorate-scope": scope };
+}
+
+/** Further errors of a route, beside those that follow from its form (openapi/problems.ts). */
+export function alsoFails(...codes: ErrorCode[]): { "x-quorate-fails": ErrorCode[] } {
+  return { "x-quorate-fails": codes };
 }
 
 /** A route that anybody may call. */
@@ -40,7 +46,10 @@ export function optionalBody<Schema extends z.ZodType>(schema: Schema, descripti
   return { required: false, description, content: { "application/json": { schema } } };
 }
 
-/** Every other answer of a route: a problem. */
+/**
+ * Every other answer of a route: a problem. In the document the errors that can really come stand
+ * in its place, each with its status.
+ */
 export const problems = {
   default: {
     description: "A problem: `detail` says what was expected, what was found and what to do.",
@@ -99,12 +108,25 @@ export const labelQuery = z
   .optional()
   .openapi({ description: "A label `key=value` that must be there; may be repeated." });
 
+/** What is asked for in examples, by its noun; of other nouns an id. */
+const ADDRESSED: Readonly<Record<string, string>> = {
+  target: "checkout",
+  probe: "rack-a",
+  channel: "on-call",
+  maintenance: "disks",
+  incident: "inc_4m2k9x0r7bq1c3ta",
+  fold: "fold_3f5h7k9m1p4r6t8w",
+  silence: "sil_5t7y9x1c3v8b2n4m",
+  token: "tok_1q3w5e7r9t2y4x6z",
+  notification: "msg_checkout-12-on-call",
+};
+
 const idOrName = (noun: string) =>
   z
     .string()
     .min(1)
     .max(200)
-    .openapi({ description: `Id or name of the ${noun}.` });
+    .openapi({ description: `Id or name of the ${noun}.`, example: ADDRESSED[noun] ?? "shop" });
 
 /** `{id}` of a noun that is addressed by id or name. */
 export function idParam(noun: string) {

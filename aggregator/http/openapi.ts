@@ -2,6 +2,7 @@
 import { isRouteScope } from "./auth.ts";
 import type { RouteScope } from "./auth.ts";
 import type { ApiKind } from "../../shared/api/kind.ts";
+import { finishDocument } from "./openapi/finish.ts";
 import { withKinds } from "./openapi-kinds.ts";
 import type { App } from "./context.ts";
 
@@ -29,6 +30,8 @@ const DESCRIPTION = [
   "`x-quorate-scope` names what an operation needs.",
 ].join(" ");
 
+const LICENSE = { name: "Apache-2.0", identifier: "Apache-2.0" };
+
 /** The document of every route that the app has. */
 export function openApiDocument(app: App, version: string, kinds: readonly ApiKind[]) {
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
@@ -36,13 +39,20 @@ export function openApiDocument(app: App, version: string, kinds: readonly ApiKi
     scheme: "bearer",
     description: "A token such as `qrt_read_…`.",
   });
+  app.openAPIRegistry.registerComponent("securitySchemes", "session", {
+    type: "apiKey",
+    in: "cookie",
+    name: "quorate_session",
+    description:
+      "The session of a browser. A request that writes must come from the aggregator's own pages.",
+  });
   const document = app.getOpenAPI31Document({
     openapi: "3.1.0",
-    info: { title: "Quorate", version, description: DESCRIPTION, license: { name: "Apache-2.0" } },
+    info: { title: "Quorate", version, description: DESCRIPTION, license: LICENSE },
     servers: [{ url: "/" }],
     tags: TAGS,
   });
-  return withKinds(document, kinds);
+  return finishDocument(withKinds(document, kinds));
 }
 
 /** A route of the app as the guard and the error for a wrong method see it. */

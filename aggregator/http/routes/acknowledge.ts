@@ -12,7 +12,11 @@ const acknowledgeFold = createRoute({
   method: "post",
   path: "/api/v1/folds/{id}/ack",
   tags: ["incidents"],
+  operationId: "incidents.acknowledgeFold",
   summary: "Acknowledge every open incident that one message told of",
+  description:
+    "A message about many has an id of its own, `fold_…`; this acknowledges all that it told of " +
+    "and is still open.",
   request: {
     params: idParam("fold"),
     headers: idempotencyHeaders,
@@ -26,7 +30,11 @@ const getPage = createRoute({
   method: "get",
   path: "/ack/{id}",
   tags: ["system"],
+  operationId: "system.acknowledgePage",
   summary: "A page that acknowledges an incident or a fold, with a token",
+  description:
+    "Where the link of a message leads. The page has no secret: it asks for a name and a token, " +
+    "and calls the API with them.",
   request: { params: z.object({ id: z.string().max(200) }) },
   responses: {
     200: { description: "HTML.", content: { "text/html": { schema: z.string() } } },

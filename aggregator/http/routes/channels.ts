@@ -25,6 +25,9 @@ const createChannel = createRoute({
   path: "/api/v1/channels",
   tags,
   summary: "Create a channel",
+  description:
+    "The options are validated by the schema of its kind. Nothing is sent to try it; `test` " +
+    "does that.",
   request: { headers: idempotencyHeaders, body: jsonBody(channelSpecSchema, "The channel.") },
   responses: { 201: json(channelSchema, "Created."), ...problems },
 });
@@ -35,6 +38,7 @@ const listChannels = createRoute({
   path: "/api/v1/channels",
   tags,
   summary: "List channels by name",
+  description: "One page of channels. Their secrets read `***`.",
   request: { query: z.strictObject(pageQuery) },
   responses: { 200: json(channelPageSchema, "One page."), ...problems },
 });
@@ -45,6 +49,7 @@ const getChannel = createRoute({
   path: "/api/v1/channels/{id}",
   tags,
   summary: "Get a channel",
+  description: "One channel, with its destination for a person. Its secrets read `***`.",
   request: { params },
   responses: { 200: json(channelSchema, "The channel."), ...problems },
 });
@@ -55,6 +60,9 @@ const putChannel = createRoute({
   path: "/api/v1/channels/{id}",
   tags,
   summary: "Create the channel of this name, or replace it",
+  description:
+    "The whole channel: what is left out gets its default. A body that changes nothing leaves " +
+    "the revision as it is. A secret sent back as `***` stays.",
   request: { params, headers: conditionHeaders, body: jsonBody(putSchema, "The channel.") },
   responses: {
     200: json(channelSchema, "Replaced, or unchanged and then at the same revision."),
@@ -69,6 +77,7 @@ const patchChannel = createRoute({
   path: "/api/v1/channels/{id}",
   tags,
   summary: "Change a channel by JSON merge patch",
+  description: "Only the fields that are given change; null takes a field back to its default.",
   request: { params, headers: conditionHeaders, body: jsonBody(patchSchema, "The patch.") },
   responses: { 200: json(channelSchema, "The channel as it is now."), ...problems },
 });
@@ -79,6 +88,7 @@ const deleteChannel = createRoute({
   path: "/api/v1/channels/{id}",
   tags,
   summary: "Delete a channel",
+  description: "Nothing is sent over it any more. Routes that name it say so in their warnings.",
   request: { params, headers: conditionHeaders },
   responses: { 204: { description: "Deleted." }, ...problems },
 });
@@ -89,6 +99,7 @@ const testChannel = createRoute({
   path: "/api/v1/channels/{id}/test",
   tags,
   summary: "Send a test message over a channel, once, and say what became of it",
+  description: "The answer is 200 whether it worked or not; `ok` and `detail` say which.",
   request: { params, headers: idempotencyHeaders },
   responses: { 200: json(channelTestSchema, "What became of it, good or bad."), ...problems },
 });

@@ -47,6 +47,7 @@ const listResults = createRoute({
   path: "/api/v1/targets/{id}/results",
   tags: ["targets"],
   summary: "List what the vantages saw, newest first",
+  description: "Raw results as long as the log is kept, of all vantages or of one.",
   request: {
     params: idParam("target"),
     query: z.strictObject({ ...rangeQuery, ...pageQuery }),
@@ -60,6 +61,9 @@ const listLatency = createRoute({
   path: "/api/v1/targets/{id}/latency",
   tags: ["targets"],
   summary: "Counts and latency of each vantage over time, oldest first",
+  description:
+    "Buckets of 5 minutes, an hour or a day, one row for each vantage and bucket, with " +
+    "percentiles of the successful checks.",
   request: {
     params: idParam("target"),
     query: z.strictObject({

@@ -20,6 +20,7 @@ const listIncidents = createRoute({
   path: "/api/v1/incidents",
   tags,
   summary: "List incidents, newest first",
+  description: "One page of incidents, all or those in one state or of one target.",
   request: {
     query: z.strictObject({
       ...pageQuery,
@@ -41,6 +42,7 @@ const getIncident = createRoute({
   path: "/api/v1/incidents/{id}",
   tags,
   summary: "Get an incident",
+  description: "One incident with its notes and who looks after it.",
   request: { params },
   responses: { 200: json(incidentSchema, "The incident."), ...problems },
 });
@@ -50,7 +52,11 @@ const acknowledgeIncident = createRoute({
   method: "post",
   path: "/api/v1/incidents/{id}/ack",
   tags,
+  operationId: "incidents.acknowledge",
   summary: "Say that somebody looks after an incident; the first one stays",
+  description:
+    "Reminders and escalation end. A second acknowledgement changes nothing; one of an incident " +
+    "that is over is refused.",
   request: {
     params,
     headers: idempotencyHeaders,
@@ -64,7 +70,10 @@ const addNote = createRoute({
   method: "post",
   path: "/api/v1/incidents/{id}/notes",
   tags,
+  operationId: "incidents.note",
   summary: "Write a note on an incident",
+  description:
+    "Notes stand beside the incident in the order of their making, and are never changed.",
   request: { params, headers: idempotencyHeaders, body: jsonBody(noteSchema, "The note.") },
   responses: { 201: json(incidentSchema, "The incident with its notes."), ...problems },
 });

@@ -10,6 +10,9 @@ const listKinds = createRoute({
   path: "/api/v1/kinds",
   tags: ["system"],
   summary: "List the kinds of check with their options, from the schemas that validate",
+  description:
+    "What a form or a command line needs to offer every option of every kind, with " +
+    "descriptions, examples and the JSON Schema.",
   responses: { 200: json(kindPageSchema, "All kinds; there is no second page."), ...problems },
 });
 

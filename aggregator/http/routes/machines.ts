@@ -55,6 +55,7 @@ function routesFor(isPublic: boolean) {
     method: "get",
     path: "/verdict/{target}",
     tags,
+    operationId: "verdicts.standing",
     summary: "Whether a target may be relied on, as a status: 200, or 503 when it is down",
     description:
       "503 for `down` and `sub_healthy`, 200 for all else. `unknown` is 200 too, and the header " +
@@ -72,7 +73,11 @@ function routesFor(isPublic: boolean) {
     method: "get",
     path: "/badge/{file}",
     tags,
+    operationId: "verdicts.badge",
     summary: "A badge with the verdict of a target, as SVG",
+    description:
+      "For a page or a README; it may be kept for 15 s. A token is needed unless the aggregator " +
+      "runs with `--public-verdicts`.",
     request: {
       params: z.object({
         file: z

@@ -22,6 +22,9 @@ const createMaintenance = createRoute({
   path: PATH,
   tags,
   summary: "Plan a maintenance, once or by cron",
+  description:
+    "Targets it covers may be bad without an alert. Either `fromAt` and `toAt`, or `cron` and " +
+    "`durationMs` with a time zone.",
   request: {
     headers: idempotencyHeaders,
     body: jsonBody(maintenanceSpecSchema, "What is covered, and when."),
@@ -35,6 +38,7 @@ const listMaintenance = createRoute({
   path: PATH,
   tags,
   summary: "List maintenance by name",
+  description: "One page, each with the window that runs and the next one.",
   request: { query: z.strictObject(pageQuery) },
   responses: { 200: json(maintenancePageSchema, "One page."), ...problems },
 });
@@ -45,6 +49,7 @@ const getMaintenance = createRoute({
   path: `${PATH}/{id}`,
   tags,
   summary: "Get a maintenance",
+  description: "One maintenance, with the window that runs and the next one.",
   request: { params },
   responses: { 200: json(maintenanceSchema, "The maintenance."), ...problems },
 });
@@ -55,6 +60,8 @@ const endMaintenance = createRoute({
   path: `${PATH}/{id}/end`,
   tags,
   summary: "End a maintenance now; no window of it comes again",
+  description:
+    "Afterwards only failures measured since then are alerted. Ending it again changes nothing.",
   request: { params, headers: idempotencyHeaders },
   responses: { 200: json(maintenanceSchema, "It is over."), ...problems },
 });
@@ -65,6 +72,7 @@ const deleteMaintenance = createRoute({
   path: `${PATH}/{id}`,
   tags,
   summary: "End a maintenance and forget it",
+  description: "As `end`, and it leaves the list.",
   request: { params },
   responses: { 204: { description: "Deleted." }, ...problems },
 });

@@ -13,7 +13,11 @@ const getMesh = createRoute({
   method: "get",
   path: "/api/v1/mesh",
   tags: ["probes"],
+  operationId: "probes.mesh",
   summary: "Get who reaches whom: what every probe's canaries said last, by name of the probe",
+  description:
+    "The matrix of the mesh: one row for each probe, with its newest answer about each canary, " +
+    "and which canaries are left out because half of the mesh fails them.",
   request: { query: z.strictObject(pageQuery) },
   responses: { 200: json(meshSchema, "The matrix, one page of probes."), ...problems },
 });

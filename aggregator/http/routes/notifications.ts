@@ -18,6 +18,8 @@ const listNotifications = createRoute({
   path: "/api/v1/notifications",
   tags,
   summary: "List notifications, newest first",
+  description:
+    "Every message that was sent, waits, was given up, or was withheld, with its reason.",
   request: {
     query: z.strictObject({
       ...pageQuery,
@@ -39,6 +41,9 @@ const listDeliveries = createRoute({
   path: "/api/v1/notifications/{id}/deliveries",
   tags,
   summary: "List the attempts to deliver a notification, oldest first",
+  description:
+    "What was sent where, the answer, and how long it took. A notification that is not known " +
+    "has no attempts.",
   request: { params },
   responses: { 200: json(deliveryPageSchema, "Every attempt that is kept."), ...problems },
 });
@@ -49,6 +54,8 @@ const requeueNotification = createRoute({
   path: "/api/v1/notifications/{id}/requeue",
   tags,
   summary: "Send a dead notification again, under the same id",
+  description:
+    "Receivers that saw it drop it by its id. Only one that was given up can be sent again.",
   request: { params, headers: idempotencyHeaders },
   responses: {
     202: json(z.object({ id: z.string() }).openapi("Requeued"), "It will be sent again."),

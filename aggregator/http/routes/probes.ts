@@ -19,6 +19,9 @@ const createProbe = createRoute({
   path: "/api/v1/probes",
   tags,
   summary: "Create a probe; its token is shown this once",
+  description:
+    "Makes a vantage known before it connects. `join` of the answer is the command that starts " +
+    "it.",
   request: { headers: idempotencyHeaders, body: jsonBody(probeSpecSchema, "The probe.") },
   responses: { 201: json(probeCreatedSchema, "Created."), ...problems },
 });
@@ -29,6 +32,9 @@ const listProbes = createRoute({
   path: "/api/v1/probes",
   tags,
   summary: "List probes by name",
+  description:
+    "One page of probes, each with what is known of it now: connected or not, its load, its " +
+    "canaries.",
   request: { query: z.strictObject(pageQuery) },
   responses: { 200: json(probePageSchema, "One page."), ...problems },
 });
@@ -39,6 +45,7 @@ const getProbe = createRoute({
   path: "/api/v1/probes/{id}",
   tags,
   summary: "Get a probe with what is known of it now",
+  description: "State and reason, heartbeat, load, spool and canaries of one probe.",
   request: { params },
   responses: { 200: json(probeSchema, "The probe."), ...problems },
 });
@@ -49,6 +56,9 @@ const deleteProbe = createRoute({
   path: "/api/v1/probes/{id}",
   tags,
   summary: "Remove a probe and its tokens at once",
+  description:
+    "Its session ends, and its votes count no more. To let it leave without a gap, drain it " +
+    "first.",
   request: { params },
   responses: { 204: { description: "Removed." }, ...problems },
 });
@@ -59,6 +69,9 @@ const drainProbe = createRoute({
   path: "/api/v1/probes/{id}/drain",
   tags,
   summary: "Let a probe leave: no more checks, and its successes count until they expire",
+  description:
+    "For maintenance of its machine. It accuses nobody any more. A probe that drains stays so: " +
+    "to have it back, delete it and make it anew.",
   request: { params, headers: idempotencyHeaders },
   responses: { 200: json(probeSchema, "The probe."), ...problems },
 });

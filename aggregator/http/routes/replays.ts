@@ -19,7 +19,11 @@ const startReplay = createRoute({
   method: "post",
   path: "/api/v1/replays",
   tags,
+  operationId: "replays.start",
   summary: "Fold the recorded log again, with other rules from a moment on; one at a time",
+  description:
+    "Says what would have happened under another policy: outages, false alarms and delays of " +
+    "both sides. It runs beside the engine and sends nothing.",
   request: {
     headers: idempotencyHeaders,
     body: jsonBody(replayRequestSchema, "What is to be replayed."),
@@ -33,6 +37,7 @@ const getReplay = createRoute({
   path: "/api/v1/replays/{id}",
   tags,
   summary: "Get a replay: how far it is, or what came of it",
+  description: "`progress` while it runs, and the report when it is done.",
   request: { params },
   responses: { 200: json(replaySchema, "The replay."), ...problems },
 });
@@ -43,6 +48,7 @@ const deleteReplay = createRoute({
   path: "/api/v1/replays/{id}",
   tags,
   summary: "Cancel a replay, or forget what came of it",
+  description: "One that runs stops soon after.",
   request: { params },
   responses: { 204: { description: "Deleted." }, ...problems },
 });

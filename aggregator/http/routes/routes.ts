@@ -18,6 +18,9 @@ const getRoutes = createRoute({
   path: PATH,
   tags,
   summary: "Get the tree of routes; 404 when there is none and every channel is told",
+  description:
+    "The whole tree with its revision, and warnings about channels that it names and that are " +
+    "not there.",
   responses: { 200: json(routesSchema, "The tree."), ...problems },
 });
 
@@ -27,6 +30,9 @@ const putRoutes = createRoute({
   path: PATH,
   tags,
   summary: "Set the tree of routes",
+  description:
+    "The whole tree at once. Of siblings the first that matches is told, and those after it if " +
+    "it says `goOn`.",
   request: { headers: conditionHeaders, body: jsonBody(routeNodeSchema, "The root of the tree.") },
   responses: { 200: json(routesSchema, "The tree as it is now."), ...problems },
 });
@@ -37,6 +43,7 @@ const deleteRoutes = createRoute({
   path: PATH,
   tags,
   summary: "Remove the tree: every channel is told again",
+  description: "What is on its way already still goes where it was meant to.",
   request: { headers: conditionHeaders },
   responses: { 204: { description: "Removed." }, ...problems },
 });
@@ -47,6 +54,9 @@ const testRoutes = createRoute({
   path: `${PATH}/test`,
   tags,
   summary: "Where would this go? Nothing is sent",
+  description:
+    "Asks the tree in force, or one of yours, where a happening would go, who would be told " +
+    "later, and which silence covers it.",
   request: { body: jsonBody(routeTestSchema, "What happens.") },
   responses: { 200: json(routeAnswerSchema, "Where it would go."), ...problems },
 });

@@ -18,6 +18,9 @@ const runTarget = createRoute({
   path: "/api/v1/targets/{id}/run",
   tags: ["targets"],
   summary: "Let every connected vantage look at the target now",
+  description:
+    "Out of turn, beside the schedule; the results count as evidence like any other. Without " +
+    "`wait` the answer says who was asked, with it also what they saw.",
   request: {
     params: idParam("target"),
     headers: idempotencyHeaders,

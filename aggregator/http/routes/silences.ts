@@ -24,6 +24,9 @@ const createSilence = createRoute({
   path: PATH,
   tags,
   summary: "Silence what matches, until its end",
+  description:
+    "Verdicts and incidents go on; only the messages are withheld, and stand among the " +
+    "notifications with the silence as their reason.",
   request: {
     headers: idempotencyHeaders,
     body: jsonBody(silenceCreateSchema, "What is silenced, how long, and why."),
@@ -37,6 +40,7 @@ const listSilences = createRoute({
   path: PATH,
   tags,
   summary: "List silences, newest first",
+  description: "One page of silences: planned, active, and over.",
   request: { query: z.strictObject(pageQuery) },
   responses: { 200: json(silencePageSchema, "One page."), ...problems },
 });
@@ -47,6 +51,7 @@ const getSilence = createRoute({
   path: `${PATH}/{id}`,
   tags,
   summary: "Get a silence",
+  description: "One silence, with who made it and who ended it.",
   request: { params },
   responses: { 200: json(silenceSchema, "The silence."), ...problems },
 });
@@ -57,6 +62,7 @@ const endSilence = createRoute({
   path: `${PATH}/{id}/end`,
   tags,
   summary: "End a silence now; what it withheld and is not over is told",
+  description: "Ending it again changes nothing.",
   request: { params, headers: idempotencyHeaders },
   responses: { 200: json(silenceSchema, "It is over."), ...problems },
 });
@@ -67,6 +73,7 @@ const deleteSilence = createRoute({
   path: `${PATH}/{id}`,
   tags,
   summary: "End a silence now; it stays in the list with who ended it",
+  description: "The same as `end`, for clients that delete.",
   request: { params },
   responses: { 204: { description: "It is over." }, ...problems },
 });

@@ -16,7 +16,9 @@ const getVersion = createRoute({
   method: "get",
   path: "/api/v1/version",
   tags,
+  operationId: "system.version",
   summary: "Get the version and the kinds it knows",
+  description: "Which program answers, and which kinds of check and of channel it has.",
   responses: { 200: json(versionSchema, "The version."), ...problems },
 });
 
@@ -25,7 +27,9 @@ const getHealth = createRoute({
   method: "get",
   path: "/healthz",
   tags,
+  operationId: "system.health",
   summary: "Whether the process answers",
+  description: "For a supervisor: 200 as long as the process runs, whatever it is doing.",
   responses: { 200: json(healthSchema, "It does."), ...problems },
 });
 
@@ -34,7 +38,9 @@ const getReady = createRoute({
   method: "get",
   path: "/readyz",
   tags,
+  operationId: "system.ready",
   summary: "Whether the log is folded, so that verdicts can be trusted; else 503",
+  description: "For a load balancer: 503 while the aggregator starts or stops.",
   responses: { 200: json(healthSchema, "Ready."), ...problems },
 });
 
@@ -43,7 +49,11 @@ const getMetrics = createRoute({
   method: "get",
   path: "/metrics",
   tags,
+  operationId: "system.metrics",
   summary: "Counts in the text format of Prometheus",
+  description:
+    "Verdicts, probes, latencies, the outbox and the engine. The alert rules in " +
+    "`deploy/prometheus` read it.",
   responses: {
     200: { description: "Metrics.", content: { "text/plain": { schema: z.string() } } },
     ...problems,
@@ -55,7 +65,9 @@ const getDocument = createRoute({
   method: "get",
   path: "/openapi.json",
   tags,
+  operationId: "system.document",
   summary: "This document",
+  description: "OpenAPI 3.1, made from the schemas that validate. `/docs` shows it to people.",
   responses: { 200: json(documentSchema, "OpenAPI 3.1."), ...problems },
 });
 
@@ -64,7 +76,9 @@ const getFirstPage = createRoute({
   method: "get",
   path: "/",
   tags,
+  operationId: "system.home",
   summary: "A page that says what this is",
+  description: "Where a browser begins.",
   responses: {
     200: { description: "HTML.", content: { "text/html": { schema: z.string() } } },
     ...problems,

@@ -39,6 +39,10 @@ const createTarget = createRoute({
   path: "/api/v1/targets",
   tags,
   summary: "Create a target",
+  description:
+    "The aggregator validates the options by the schema of the kind, picks the vantages and " +
+    "sends them the target. What is likely to be wrong with it stands in `warnings` of the " +
+    "answer.",
   request: {
     headers: idempotencyHeaders,
     body: jsonBody(targetSpecSchema, "The target.", EXAMPLE),
@@ -52,6 +56,9 @@ const listTargets = createRoute({
   path: "/api/v1/targets",
   tags,
   summary: "List targets by name",
+  description:
+    "One page of targets with their verdicts in short. `label` and `kind` narrow it; a narrowed " +
+    "page may be short and still have a `next`.",
   request: {
     query: z.strictObject({
       ...pageQuery,
@@ -68,6 +75,8 @@ const getTarget = createRoute({
   path: "/api/v1/targets/{id}",
   tags,
   summary: "Get a target",
+  description:
+    "A target with its verdict in short and its warnings. Secrets among its options read `***`.",
   request: { params },
   responses: { 200: json(targetSchema, "The target."), ...problems },
 });
@@ -78,6 +87,9 @@ const putTarget = createRoute({
   path: "/api/v1/targets/{id}",
   tags,
   summary: "Create the target of this name, or replace it",
+  description:
+    "The whole target: what is left out gets its default. A body that changes nothing leaves " +
+    "the revision as it is, and so is safe to repeat. A secret sent back as `***` stays.",
   request: { params, headers: conditionHeaders, body: jsonBody(putSchema, "The target.") },
   responses: {
     200: json(targetSchema, "Replaced, or unchanged and then at the same revision."),
@@ -92,6 +104,9 @@ const patchTarget = createRoute({
   path: "/api/v1/targets/{id}",
   tags,
   summary: "Change a target by JSON merge patch",
+  description:
+    "Only the fields that are given change; null takes a field back to its default. With `If- " +
+    "Match`, only if nobody was faster.",
   request: { params, headers: conditionHeaders, body: jsonBody(patchSchema, "The patch.") },
   responses: { 200: json(targetSchema, "The target as it is now."), ...problems },
 });
@@ -102,6 +117,7 @@ const deleteTarget = createRoute({
   path: "/api/v1/targets/{id}",
   tags,
   summary: "Delete a target; an open incident of it is withdrawn",
+  description: "The probes stop looking at it at once. Events and notifications of it stay.",
   request: { params, headers: conditionHeaders },
   responses: { 204: { description: "Deleted." }, ...problems },
 });

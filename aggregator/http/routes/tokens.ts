@@ -16,6 +16,7 @@ const listTokens = createRoute({
   path: "/api/v1/tokens",
   tags,
   summary: "List tokens by id; their secrets are not kept",
+  description: "One page of tokens with their scopes. Only a hash of each secret is stored.",
   request: { query: z.strictObject(pageQuery) },
   responses: { 200: json(tokenPageSchema, "One page."), ...problems },
 });
@@ -26,6 +27,9 @@ const createToken = createRoute({
   path: "/api/v1/tokens",
   tags,
   summary: "Create a token; its secret is shown this once",
+  description:
+    "Scopes: `read`, `write` (implies read), `admin` (does all), `calls` (reports business " +
+    "calls), `probe` (one probe, which is named).",
   request: { headers: idempotencyHeaders, body: jsonBody(tokenSpecSchema, "The token.") },
   responses: { 201: json(tokenCreatedSchema, "Created."), ...problems },
 });
@@ -36,6 +40,7 @@ const deleteToken = createRoute({
   path: "/api/v1/tokens/{id}",
   tags,
   summary: "Delete a token; the last admin token stays",
+  description: "Whoever uses it is refused from then on, and open streams end.",
   request: { params: idParam("token") },
   responses: { 204: { description: "Deleted." }, ...problems },
 });

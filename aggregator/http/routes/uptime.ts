@@ -27,6 +27,9 @@ const getUptime = createRoute({
   path: "/api/v1/targets/{id}/uptime",
   tags,
   summary: "How long a target was in which state",
+  description:
+    "Availability is the time up divided by the time up and down. Time in unknown and under " +
+    "maintenance is on neither side, and stands beside it.",
   request: {
     params: idParam("target"),
     query: z.strictObject({
@@ -47,6 +50,9 @@ const reportCalls = createRoute({
   path: "/api/v1/targets/{id}/calls",
   tags,
   summary: "Report how business calls to a target went",
+  description:
+    "Five that succeeded within the last minute keep a target from `down`; failed ones make it " +
+    "`degraded` at most. A window that was reported before is left out.",
   request: {
     params: idParam("target"),
     headers: idempotencyHeaders,
@@ -125,7 +131,8 @@ function nextStartMs(atMs: number, by: "day" | "month"): number {
   return Date.UTC(year, month, 1);
 }
 
-async function uptimeOf(
+/** How long a target was in which state within a range. */
+export async function uptimeOf(
   { store, engine }: RouteContext,
   target: Target,
   range: Range,

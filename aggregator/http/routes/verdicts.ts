@@ -23,6 +23,9 @@ const listVerdicts = createRoute({
   path: "/api/v1/verdicts",
   tags,
   summary: "List verdicts by name of the target",
+  description:
+    "One page of verdicts, all or those of some states and labels. A narrowed page may be short " +
+    "and still have a `next`.",
   request: {
     query: z.strictObject({
       ...pageQuery,
@@ -43,6 +46,7 @@ const getVerdict = createRoute({
   path: "/api/v1/verdicts/{target}",
   tags,
   summary: "Get the verdict of a target",
+  description: "What the witnesses together say of the target now, in short; `explain` says why.",
   request: { params: targetParam },
   responses: { 200: json(verdictSchema, "The verdict."), ...problems },
 });
@@ -53,6 +57,9 @@ const explainVerdict = createRoute({
   path: "/api/v1/verdicts/{target}/explain",
   tags,
   summary: "Explain a verdict: who saw what, when, and who did not count and why",
+  description:
+    "The sentence, the arithmetic of the failure domains, and every vantage with what it saw " +
+    "and whether it counted. With `transition`, as it was then.",
   request: {
     params: targetParam,
     query: z.strictObject({
@@ -72,6 +79,7 @@ const listTransitions = createRoute({
   path: "/api/v1/verdicts/{target}/transitions",
   tags,
   summary: "List the changes of a verdict, newest first",
+  description: "Every change of state with its sentence, and the incident it belongs to.",
   request: { params: targetParam, query: z.strictObject(pageQuery) },
   responses: { 200: json(transitionPageSchema, "One page."), ...problems },
 });

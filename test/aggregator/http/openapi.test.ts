@@ -21,8 +21,8 @@ const operationSchema = z.looseObject({
     .optional(),
   requestBody: z.looseObject({ content: z.record(z.string(), z.unknown()) }).optional(),
   responses: z.record(
-    z.string().regex(/^(\d{3}|default)$/),
-    z.looseObject({ description: z.string() }),
+    z.string().regex(/^\d{3}$/),
+    z.union([z.looseObject({ description: z.string() }), z.looseObject({ $ref: z.string() })]),
   ),
 });
 
@@ -36,7 +36,8 @@ const documentSchema = z.looseObject({
   ),
   components: z.looseObject({
     schemas: z.record(z.string(), z.looseObject({})),
-    securitySchemes: z.record(z.string(), z.looseObject({ type: z.literal("http") })),
+    responses: z.record(z.string(), z.looseObject({})),
+    securitySchemes: z.record(z.string(), z.looseObject({ type: z.enum(["http", "apiKey"]) })),
   }),
 });
 
@@ -55,11 +56,11 @@ test("the document is sound: tags are declared, references lead somewhere, paths
   withHttpRoom(async (room) => {
     const { document, operations } = await readDocument(room);
     const tags = document.tags.map(({ name }) => name);
-    const ids = Object.keys(document.components.schemas);
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)];
     assert.ok(references.length > 50);
     for (const [, reference = ""] of references) {
-      assert.ok(ids.includes(reference.replace("#/components/schemas/", "")), reference);
+      const [, , kind = "", id = ""] = reference.split("/");
+      assert.ok(Object.hasOwn(document.components[kind] ?? {}, id), reference);
     }
     for (const { path, method, operation } of operations) {
       const what = `${method} ${path}`;
@@ -75,7 +76,6 @@ test("the document is sound: tags are declared, references lead somewhere, paths
         given.every(({ required }) => required),
         what,
       );
-      assert.ok("default" in operation.responses, what);
       assert.ok(
         Object.keys(operation.responses).some((code) => code.startsWith("2")),
         what,
