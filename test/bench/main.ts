@@ -3,21 +3,27 @@
  * ratios of one run; nothing of it decides whether tests pass.
  */
 import { machineFacts, markdownTable } from "./facts.ts";
+import { benchGrowth } from "./growth.ts";
 import { benchHttpCheck } from "./http-check.ts";
 import { benchIngest } from "./ingest.ts";
+import { benchSteady } from "./steady.ts";
 import { benchStorm } from "./storm.ts";
 import { benchWebhooks } from "./webhooks.ts";
 import { benchSecureCheck } from "./secure-check.ts";
 
 const PARTS = {
   ingest: benchIngest,
-  "http-check": benchHttpCheck,
+  growth: benchGrowth,
+  steady: benchSteady,
+  "http-4000": () => benchHttpCheck(4_000),
+  "http-800": () => benchHttpCheck(800),
+  "http-300": () => benchHttpCheck(300),
   "secure-check": benchSecureCheck,
   storm: benchStorm,
   webhooks: benchWebhooks,
 };
 
-const wanted = process.argv.slice(2);
+const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
 process.stdout.write(`${machineFacts()}\n\n`);
 for (const [name, bench] of Object.entries(PARTS)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;

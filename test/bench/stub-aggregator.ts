@@ -5,6 +5,8 @@ import { MeshService } from "../../shared/proto/gen/quorate/v1/mesh.ts";
 import type { AggregatorMessage, Assignment } from "../../shared/proto/gen/quorate/v1/mesh.ts";
 import type { ProbeMessage } from "../../shared/proto/gen/quorate/v1/mesh.ts";
 import { systemClock } from "../../shared/clock.ts";
+import { createTally } from "./tally.ts";
+import type { TallyBook } from "./tally.ts";
 
 /** The work that the stub hands out. */
 export interface StubWork {
@@ -18,6 +20,8 @@ export interface StubWork {
 /** A stub that listens. */
 export interface StubAggregator {
   port: number;
+  /** What its probes said. */
+  tally: TallyBook;
   close(): void;
 }
 
@@ -28,17 +32,18 @@ const CHUNK = 1_000;
 /** Listens on a free port and serves any number of probes. */
 export async function startStub(work: StubWork): Promise<StubAggregator> {
   const server = new Server();
-  server.addService(MeshService, { session: (call: Call) => serve(call, work) });
+  const tally = createTally();
+  server.addService(MeshService, { session: (call: Call) => serve(call, work, tally) });
   const port = await new Promise<number>((resolve, reject) => {
     const credentials = ServerCredentials.createInsecure();
     server.bindAsync("127.0.0.1:0", credentials, (error, bound) =>
       error ? reject(error) : resolve(bound),
     );
   });
-  return { port, close: () => server.forceShutdown() };
+  return { port, tally, close: () => server.forceShutdown() };
 }
 
-function serve(call: Call, work: StubWork): void {
+function serve(call: Call, work: StubWork, tally: TallyBook): void {
   const clock = systemClock();
   const send = (body: NonNullable<AggregatorMessage["body"]>): void => void call.write({ body });
   call.on("error", () => undefined);
@@ -48,9 +53,11 @@ function serve(call: Call, work: StubWork): void {
       assign(send, work);
     } else if (body?.$case === "heartbeat") {
       const { sequence } = body.value;
+      tally.beat(body.value);
       send({ $case: "heartbeatAck", value: { sequence, atMs: clock.wallMs() } });
     } else if (body?.$case === "results") {
-      const { bootId, sequence } = body.value;
+      const { bootId, sequence, batch } = body.value;
+      tally.take(batch);
       send({ $case: "ack", value: { bootId, sequence } });
     }
   });

@@ -1,0 +1,75 @@
+/** What the probes of a benchmark said: outcomes, and how late their checks started. */
+import type { Heartbeat } from "../../shared/proto/gen/quorate/v1/mesh.ts";
+import { OutcomeClass, ResultBatch } from "../../shared/proto/gen/quorate/v1/mesh.ts";
+
+/** Lateness beyond this counts as this. */
+const LATE_MS_MAX = 10_000;
+
+/** Counts since the last reset. */
+export interface Tally {
+  ok: number;
+  /** Outcomes that say nothing about the target. */
+  void: number;
+  /** Outcomes that accuse the target. */
+  failed: number;
+  /** Checks that started more than a second after they were due. */
+  late: number;
+  /** The lateness that this share of the scheduled checks did not exceed, milliseconds. */
+  lateMs(share: number): number;
+  /** Sentences of failures, each once, at most ten. */
+  details: Set<string>;
+  /** The last heartbeat. */
+  heartbeat: Heartbeat | null;
+}
+
+/** A tally that can be fed. */
+export interface TallyBook {
+  take(batch: Uint8Array): void;
+  beat(heartbeat: Heartbeat): void;
+  read(): Tally;
+  reset(): void;
+}
+
+/** Creates an empty tally. */
+export function createTally(): TallyBook {
+  const lateness = new Uint32Array(LATE_MS_MAX + 1);
+  const sums = { ok: 0, void: 0, failed: 0, late: 0 };
+  const details = new Set<string>();
+  let heartbeat: Heartbeat | null = null;
+
+  function take(bytes: Uint8Array): void {
+    const { outcome, lateMs, attempt, failures } = ResultBatch.decode(bytes);
+    for (let row = 0; row < outcome.length; row += 1) {
+      const seen = outcome[row];
+      if (seen === OutcomeClass.OUTCOME_CLASS_OK) sums.ok += 1;
+      else if (seen === OutcomeClass.OUTCOME_CLASS_VOID) sums.void += 1;
+      else sums.failed += 1;
+      const late = Math.min(LATE_MS_MAX, lateMs[row] ?? 0);
+      if (attempt[row] !== 0 || seen === OutcomeClass.OUTCOME_CLASS_VOID) continue;
+      lateness[late] = (lateness[late] ?? 0) + 1;
+      if (late > 1_000) sums.late += 1;
+    }
+    for (const { reason, detail } of failures) {
+      if (details.size < 10 && reason !== "too_late") details.add(`${reason}: ${detail}`);
+    }
+  }
+
+  function lateMs(share: number): number {
+    let left = lateness.reduce((sum, count) => sum + count, 0) * share;
+    return Math.max(
+      0,
+      lateness.findIndex((count) => (left -= count) <= 0),
+    );
+  }
+
+  return {
+    take,
+    beat: (given) => void (heartbeat = given),
+    read: () => ({ ...sums, details, heartbeat, lateMs }),
+    reset() {
+      lateness.fill(0);
+      details.clear();
+      Object.assign(sums, { ok: 0, void: 0, failed: 0, late: 0 });
+    },
+  };
+}
