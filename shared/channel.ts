@@ -49,10 +49,19 @@ export const channelSpecSchema = z
       .optional()
       .describe("Event types sent, `*` and `target.*` allowed. Default: alerts and recoveries."),
     delivery: channelDeliverySchema.optional(),
-    enabled: z.boolean().default(true),
+    enabled: z.boolean().default(true).describe("False: nothing is sent over it."),
     owner: nameSchema.optional().describe("Configuration file that keeps it."),
   })
-  .meta({ id: "ChannelSpec", description: "What a caller says of a channel." });
+  .meta({
+    id: "ChannelSpec",
+    description: "What a caller says of a channel.",
+    example: {
+      name: "on-call",
+      kind: "webhook",
+      options: { url: "https://hooks.example/quorate" },
+      events: ["target.down", "incident.*"],
+    },
+  });
 
 /** What a caller says of a channel, defaults filled in. */
 export type ChannelSpec = z.output<typeof channelSpecSchema>;

@@ -32,7 +32,7 @@ export const maintenanceSpecSchema = z
       .optional()
       .describe("Length of every window of `cron`; a minute to a week."),
     timezone: z.string().max(60).default("UTC").describe("IANA name of the zone of `cron`."),
-    comment: z.string().max(1_000).default(""),
+    comment: z.string().max(1_000).default("").describe("Why, for a person."),
     owner: nameSchema.optional().describe("Configuration file that keeps it."),
   })
   .refine(({ targets, labels }) => targets.length + Object.keys(labels).length > 0, {

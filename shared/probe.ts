@@ -12,7 +12,11 @@ export const probeSpecSchema = z
     zone: nameSchema.describe("Failure domain: rack, zone or uplink it shares with others."),
     labels: labelsSchema.default({}),
   })
-  .meta({ id: "ProbeSpec", description: "What a caller says of a probe." });
+  .meta({
+    id: "ProbeSpec",
+    description: "What a caller says of a probe.",
+    example: { name: "rack-a", region: "north", zone: "north-1" },
+  });
 
 /** What a caller says of a probe, defaults filled in. */
 export type ProbeSpec = z.output<typeof probeSpecSchema>;

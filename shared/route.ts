@@ -114,9 +114,26 @@ export interface RouteNode extends z.output<typeof nodeSchema> {
 /** A node of the tree; its children are looked at first, it is told where none of them holds. */
 export const routeNodeSchema: z.ZodType<RouteNode> = nodeSchema
   .extend({
-    routes: z.lazy(() => z.array(routeNodeSchema).max(100)).default([]),
+    routes: z
+      .lazy(() => z.array(routeNodeSchema).max(100))
+      .default([])
+      .describe("Its children; the first that matches is told."),
   })
-  .meta({ id: "RouteNode", description: "A node of the tree of routes." });
+  .meta({
+    id: "RouteNode",
+    description: "A node of the tree of routes.",
+    example: {
+      channels: ["on-call"],
+      routes: [
+        {
+          matchers: [{ name: "team", op: "=", value: "shop" }],
+          channels: ["shop"],
+          remindAfterMs: [900_000, 3_600_000],
+          escalate: [{ afterMs: 1_800_000, channels: ["on-call"] }],
+        },
+      ],
+    },
+  });
 
 /** A node that is told, with what it and those above it say of the manner. */
 export interface RouteDestination {

@@ -19,7 +19,8 @@ export const labelsSchema = z
   .record(z.string().min(1).max(LIMITS.labelCharsMax), z.string().max(LIMITS.labelCharsMax))
   .refine((labels) => Object.keys(labels).length <= LIMITS.labelsMax, {
     message: `at most ${LIMITS.labelsMax} labels`,
-  });
+  })
+  .meta({ description: "Labels, such as `team: shop`.", example: { team: "shop" } });
 
 /** The rules by which votes call a target bad; `all` is the one that this product is for. */
 export const POLICY_RULES = [
@@ -136,7 +137,17 @@ export const targetSpecSchema = z
     message: "timeoutMs must be at most intervalMs, or checks of one target would overlap",
     path: ["timeoutMs"],
   })
-  .meta({ id: "TargetSpec", description: "What a caller says of a target." });
+  .meta({
+    id: "TargetSpec",
+    description: "What a caller says of a target.",
+    example: {
+      name: "checkout",
+      kind: "http",
+      options: { url: "http://10.0.0.7:8080/health" },
+      intervalMs: 15_000,
+      labels: { team: "shop" },
+    },
+  });
 
 /** What a caller says of a target, defaults filled in. */
 export type TargetSpec = z.output<typeof targetSpecSchema>;

@@ -10,7 +10,7 @@ export const timeSchema = z.iso
 export function pageSchema<Row extends z.ZodType>(row: Row, id: string) {
   return z
     .object({
-      items: z.array(row),
+      items: z.array(row).describe("The rows of this page."),
       next: z
         .string()
         .nullable()

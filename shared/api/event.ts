@@ -7,9 +7,11 @@ export const apiEventSchema = z
   .object({
     number: z.int().describe("Place in the stream of events; the SSE id."),
     id: z.string().describe("Stable: the same happening has the same id for ever."),
-    type: z.string(),
+    type: z.string().describe("What happened, such as `target.down`."),
     timestamp: timeSchema,
-    data: z.looseObject({ sentence: z.string() }),
+    data: z
+      .looseObject({ sentence: z.string().describe("What happened, for a person.") })
+      .describe("About whom, with a sentence for a person; further fields by type."),
   })
   .meta({ id: "Event", description: "Something that happened." });
 

@@ -6,20 +6,27 @@ const optionSchema = z
   .object({
     path: z.string().describe("Such as `url`, `tls.verify`, or `steps[].name`."),
     type: z.string().describe("In words, such as `text`."),
-    required: z.boolean(),
+    required: z.boolean().describe("Whether it must be given."),
     default: z.string().nullable().describe("JSON of the default; null if there is none."),
     secret: z.boolean().describe("Whether it is never shown again."),
-    description: z.string(),
+    description: z.string().describe("What it is for, with unit and bounds."),
   })
   .meta({ id: "KindOption", description: "One option of a kind, or one field of an option." });
 
 /** A kind of check. */
 export const kindSchema = z
   .object({
-    kind: z.string(),
-    summary: z.string(),
-    options: z.array(optionSchema),
-    examples: z.array(z.object({ title: z.string(), options: z.record(z.string(), z.unknown()) })),
+    kind: z.string().describe("Name of the kind, such as `http`."),
+    summary: z.string().describe("What it does, in a sentence."),
+    options: z.array(optionSchema).describe("Its options, and those within them."),
+    examples: z
+      .array(
+        z.object({
+          title: z.string().describe("What it shows."),
+          options: z.record(z.string(), z.unknown()).describe("The options."),
+        }),
+      )
+      .describe("Options as they may be given."),
     notes: z.string().describe("Markdown; may be empty."),
     schema: z.record(z.string(), z.unknown()).describe("JSON Schema of the options."),
   })

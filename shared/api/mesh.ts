@@ -4,7 +4,7 @@ import { timeSchema } from "./common.ts";
 
 const meshCanarySchema = z
   .object({
-    id: z.string(),
+    id: z.string().describe("Id of the canary."),
     kind: z
       .enum(["named", "aggregator", "probe"])
       .describe("Named by an operator, the aggregator, or a probe's health endpoint."),
@@ -28,7 +28,7 @@ const meshAnswerSchema = z
     at: timeSchema.nullable().describe("Time of the newest answer."),
     since: timeSchema.nullable().describe("Since when it says the same."),
     ageMs: z.int().nullable().describe("Age of the newest answer."),
-    latencyUs: z.number().nullable(),
+    latencyUs: z.number().nullable().describe("Duration of its newest dial; null without one."),
     reason: z.string().describe("Code of the failure, such as `connection_refused`; else empty."),
     detail: z.string().describe("Why, as a sentence; empty when it is ok."),
   })
@@ -39,11 +39,11 @@ export type ApiMeshAnswer = z.output<typeof meshAnswerSchema>;
 
 const meshProbeSchema = z
   .object({
-    id: z.string(),
-    name: z.string(),
-    region: z.string(),
-    zone: z.string(),
-    connected: z.boolean(),
+    id: z.string().describe("Id of the probe."),
+    name: z.string().describe("Name of the probe."),
+    region: z.string().describe("Its region."),
+    zone: z.string().describe("Its failure domain."),
+    connected: z.boolean().describe("Whether its session is open."),
     answers: z.array(meshAnswerSchema).describe("By id of the canary."),
   })
   .meta({ id: "MeshProbe", description: "One row of the matrix: a probe and its answers." });
@@ -52,8 +52,8 @@ const meshProbeSchema = z
 export const meshSchema = z
   .object({
     at: timeSchema,
-    canaries: z.array(meshCanarySchema),
-    items: z.array(meshProbeSchema),
+    canaries: z.array(meshCanarySchema).describe("Every canary as the whole mesh sees it."),
+    items: z.array(meshProbeSchema).describe("Probes by name, each with its answers."),
     next: z.string().nullable().describe("Give it as `cursor` for the following page."),
   })
   .meta({ id: "Mesh", description: "Who reaches whom: probes by name, and their canaries." });

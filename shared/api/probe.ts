@@ -20,23 +20,31 @@ const probeOutageSchema = z
 
 const probeStatusSchema = z
   .object({
-    state: z.enum(PROBE_STATES),
+    state: z.enum(PROBE_STATES).describe("What the aggregator makes of it."),
     reason: z.string().describe("Why it is in that state; empty when eligible."),
     since: timeSchema,
-    connected: z.boolean(),
-    version: z.string().nullable(),
-    hostname: z.string().nullable(),
+    connected: z.boolean().describe("Whether its session is open."),
+    version: z.string().nullable().describe("Version of its program; null until it said so."),
+    hostname: z.string().nullable().describe("Name of its machine; null until it said so."),
     kinds: z.array(z.string()).describe("Kinds of check it can run."),
-    healthAddress: z.string().nullable(),
+    healthAddress: z.string().nullable().describe("Where it answers the other probes, HOST:PORT."),
     lastHeartbeatAt: timeSchema.nullable(),
-    eventLoopLagMs: number,
-    cpuMilli: number,
-    rssBytes: number,
-    loadMilli: number,
-    runningChecks: number,
-    spooledBatches: number,
-    droppedBatches: number,
-    canaries: z.array(z.object({ id: z.string(), ok: z.boolean(), latencyUs: z.number() })),
+    eventLoopLagMs: number.describe("How late its event loop is."),
+    cpuMilli: number.describe("Processor time in thousandths of one core."),
+    rssBytes: number.describe("Memory it holds."),
+    loadMilli: number.describe("Load of its machine over one minute, in thousandths."),
+    runningChecks: number.describe("Checks on their way."),
+    spooledBatches: number.describe("Batches of results that wait for the aggregator."),
+    droppedBatches: number.describe("Batches it dropped because its spool was full."),
+    canaries: z
+      .array(
+        z.object({
+          id: z.string().describe("Id of the canary."),
+          ok: z.boolean().describe("Whether it was reached."),
+          latencyUs: z.number().describe("Duration of the dial."),
+        }),
+      )
+      .describe("What it compares itself with, as it saw them last."),
     mustFailHeld: z.boolean().nullable().describe("False: its network answers for everybody."),
     lastOutage: probeOutageSchema.nullable(),
   })
@@ -45,13 +53,13 @@ const probeStatusSchema = z
 /** A probe as the API shows it. */
 export const probeSchema = z
   .object({
-    id: z.string(),
-    name: z.string(),
-    region: z.string(),
+    id: z.string().describe("Id, such as `prb_7c1nq5w0e8zt2k4m`."),
+    name: z.string().describe("Unique name."),
+    region: z.string().describe("Where it stands."),
     zone: z.string().describe("Failure domain."),
     labels: labelsSchema,
-    draining: z.boolean(),
-    revision: z.int(),
+    draining: z.boolean().describe("Whether it leaves: it looks at nothing any more."),
+    revision: z.int().describe("Counts up with every change; the ETag in quotes."),
     createdAt: timeSchema,
     updatedAt: timeSchema,
     status: probeStatusSchema,

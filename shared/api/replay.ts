@@ -6,12 +6,12 @@ import { timeSchema } from "./common.ts";
 /** What of a target's spec a replay may change: nothing that decides what was looked at. */
 const replayChangesSchema = z
   .strictObject({
-    policy: z.unknown().optional(),
-    fall: z.unknown().optional(),
-    rise: z.unknown().optional(),
-    vantages: z.unknown().optional(),
-    parents: z.unknown().optional(),
-    degradedLatencyMs: z.unknown().optional(),
+    policy: z.unknown().optional().describe("Fields of the policy."),
+    fall: z.unknown().optional().describe("Failures in a row that confirm."),
+    rise: z.unknown().optional().describe("Successes in a row that recover."),
+    vantages: z.unknown().optional().describe("Which vantages look."),
+    parents: z.unknown().optional().describe("Targets it depends on."),
+    degradedLatencyMs: z.unknown().optional().describe("Latency above which it is degraded."),
   })
   .meta({
     id: "ReplayChanges",
@@ -37,7 +37,7 @@ export const replayRequestSchema = z
 /** What is to be replayed, as a caller says it. */
 export type ReplayRequest = z.input<typeof replayRequestSchema>;
 
-const stateSchema = z.enum(VERDICT_STATES);
+const stateSchema = z.enum(VERDICT_STATES).describe("State of the verdict.");
 
 /** An incident, as one of the two folds opened it. */
 const sightingSchema = z
@@ -54,7 +54,7 @@ const sightingSchema = z
         "Why it may have been a false alarm: a vantage reached the target as it was called bad, " +
           "or it was over within a minute. Null: neither.",
       ),
-    sentence: z.string(),
+    sentence: z.string().describe("What was seen, for a person."),
   })
   .meta({ id: "ReplaySighting", description: "An incident, as one of the folds opened it." });
 
@@ -63,11 +63,11 @@ export type ReplaySighting = z.output<typeof sightingSchema>;
 
 const outageSchema = z
   .object({
-    targetId: z.string(),
-    target: z.string(),
+    targetId: z.string().describe("Id of the target."),
+    target: z.string().describe("Name of the target."),
     beganAt: timeSchema.describe("The first failure of the vantages that failed at its opening."),
-    happened: z.array(sightingSchema),
-    replayed: z.array(sightingSchema),
+    happened: z.array(sightingSchema).describe("Incidents that were."),
+    replayed: z.array(sightingSchema).describe("Incidents as they would have been."),
   })
   .meta({ id: "ReplayOutage", description: "Incidents of both folds that overlap." });
 
@@ -76,11 +76,11 @@ export type ReplayOutage = z.output<typeof outageSchema>;
 
 const transitionSchema = z
   .object({
-    targetId: z.string(),
-    target: z.string(),
+    targetId: z.string().describe("Id of the target."),
+    target: z.string().describe("Name of the target."),
     at: timeSchema,
-    from: stateSchema,
-    to: stateSchema,
+    from: stateSchema.describe("State before."),
+    to: stateSchema.describe("State after."),
     side: z.enum(["both", "happened", "replayed"]).describe("In which fold it happened."),
   })
   .meta({ id: "ReplayTransition", description: "A change of a verdict in either fold." });
@@ -89,7 +89,11 @@ const transitionSchema = z
 export type ReplayTransition = z.output<typeof transitionSchema>;
 
 const delaySchema = z
-  .object({ p50: z.int(), p95: z.int(), max: z.int() })
+  .object({
+    p50: z.int().describe("Median."),
+    p95: z.int().describe("95th percentile."),
+    max: z.int().describe("Longest."),
+  })
   .nullable()
   .describe(
     "From the first failure to the opening, of incidents of bad states; null: there is none.",
@@ -97,8 +101,8 @@ const delaySchema = z
 
 const sideSchema = z
   .object({
-    transitions: z.int(),
-    incidents: z.int(),
+    transitions: z.int().describe("Changes of verdicts."),
+    incidents: z.int().describe("Incidents that were opened."),
     pages: z.int().describe("Alerts that were raised."),
     falseAlarms: z.int().describe("Incidents that may have been false alarms."),
     alone: z.int().describe("Outages that only this side saw."),
@@ -120,15 +124,15 @@ const recordSchema = z
 
 const reportSchema = z
   .object({
-    targets: z.int(),
+    targets: z.int().describe("Targets that were folded."),
     events: z.int().describe("Events of the log that were folded."),
     record: recordSchema,
     happened: sideSchema,
     replayed: sideSchema,
-    outages: z.array(outageSchema),
-    outagesLeftOut: z.int(),
-    transitions: z.array(transitionSchema),
-    transitionsLeftOut: z.int(),
+    outages: z.array(outageSchema).describe("Overlapping incidents of both sides."),
+    outagesLeftOut: z.int().describe("Outages beyond those that are listed."),
+    transitions: z.array(transitionSchema).describe("Changes of verdicts of either side."),
+    transitionsLeftOut: z.int().describe("Transitions beyond those that are listed."),
   })
   .meta({ id: "ReplayReport", description: "What happened beside what would have." });
 
@@ -138,9 +142,9 @@ export type ReplayReport = z.output<typeof reportSchema>;
 /** A replay as the API shows it. */
 export const replaySchema = z
   .object({
-    id: z.string(),
-    state: z.enum(["running", "done", "failed", "cancelled"]),
-    progress: z.number().min(0).max(1),
+    id: z.string().describe("Id, such as `rpl_6h8k0m2p4r7t9w1y`."),
+    state: z.enum(["running", "done", "failed", "cancelled"]).describe("How far it is."),
+    progress: z.number().min(0).max(1).describe("Part of the log that is folded, 0 to 1."),
     startedAt: timeSchema,
     finishedAt: timeSchema.nullable(),
     askedSinceAt: timeSchema,
@@ -151,7 +155,7 @@ export const replaySchema = z
     untilAt: timeSchema.nullable(),
     target: z.string().nullable().describe("Name of the only target that was replayed."),
     changes: replayChangesSchema,
-    error: z.string().nullable(),
+    error: z.string().nullable().describe("Why it failed, as a sentence; null unless it did."),
     report: reportSchema.nullable(),
   })
   .meta({ id: "Replay", description: "A replay, and what came of it." });

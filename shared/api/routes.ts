@@ -6,7 +6,7 @@ import { timeSchema } from "./common.ts";
 /** The tree of routes as the API shows it. */
 export const routesSchema = z
   .object({
-    revision: z.int(),
+    revision: z.int().describe("Counts up with every change; the ETag in quotes."),
     updatedAt: timeSchema,
     updatedBy: z.string().describe("Name of the token that wrote it."),
     root: routeNodeSchema,
@@ -24,28 +24,41 @@ export const routeTestSchema = z
   .strictObject({
     target: text.optional().describe("Id or name of a target; gives its labels and kind too."),
     labels: z.record(text, z.string().max(200)).default({}).describe("Labels, over the target's."),
-    scope: z.enum(["target", "probe", "mesh"]).default("target"),
-    severity: z.enum(["critical", "major", "minor"]).default("critical"),
+    scope: z.enum(["target", "probe", "mesh"]).default("target").describe("What it is about."),
+    severity: z.enum(["critical", "major", "minor"]).default("critical").describe("How bad it is."),
     type: text.default("target.down").describe("Type of the event."),
     probe: text.optional().describe("Name of a probe."),
     region: text.optional().describe("The only region that sees it, or that of the probe."),
     at: timeSchema.optional().describe("When it happens. Default: now."),
     root: routeNodeSchema.optional().describe("A tree to try. Default: the one in force."),
   })
-  .meta({ id: "RouteTest", description: "A happening, as the routes see it." });
+  .meta({
+    id: "RouteTest",
+    description: "A happening, as the routes see it.",
+    example: { target: "checkout", severity: "critical", type: "target.down" },
+  });
 
 /** Where something would go. */
 export const routeAnswerSchema = z
   .object({
-    sentence: z.string(),
+    sentence: z.string().describe("Who is told, and why, for a person."),
     channels: z.array(z.string()).describe("Names, in the order of the tree."),
-    destinations: z.array(
-      z.object({
-        channels: z.array(z.string()),
-        remindAfterMs: z.array(z.int()),
-        escalate: z.array(z.object({ afterMs: z.int(), channels: z.array(z.string()) })),
-      }),
-    ),
+    destinations: z
+      .array(
+        z.object({
+          channels: z.array(z.string()).describe("Names of the channels that are told."),
+          remindAfterMs: z.array(z.int()).describe("Gaps between the alert and its reminders."),
+          escalate: z
+            .array(
+              z.object({
+                afterMs: z.int().describe("Time since the alert."),
+                channels: z.array(z.string()).describe("Channels that are told besides."),
+              }),
+            )
+            .describe("Who is told besides when nobody acknowledges."),
+        }),
+      )
+      .describe("The same with reminders and escalation, in the order of the tree."),
     silencedBy: z.string().nullable().describe("The silence that covers it; null when none does."),
   })
   .meta({ id: "RouteAnswer", description: "Where something would go." });

@@ -18,25 +18,33 @@ export const silenceCreateSchema = z
       .describe("Who asks for silence. Default: the name of the token."),
     comment: z.string().min(1).max(1_000).describe("Why; it stands beside all it withholds."),
   })
-  .meta({ id: "SilenceCreate", description: "What nobody wants to be told of for some time." });
+  .meta({
+    id: "SilenceCreate",
+    description: "What nobody wants to be told of for some time.",
+    example: {
+      matchers: [{ name: "team", op: "=", value: "shop" }],
+      durationMs: 7_200_000,
+      comment: "The shop moves to another rack.",
+    },
+  });
 
 /** A silence as the API shows it. */
 export const silenceSchema = z
   .object({
-    id: z.string(),
-    state: z.enum(["planned", "active", "over"]),
-    matchers: z.array(matcherSchema),
+    id: z.string().describe("Id, such as `sil_5t7y9x1c3v8b2n4m`."),
+    state: z.enum(["planned", "active", "over"]).describe("Whether it holds now."),
+    matchers: z.array(matcherSchema).describe("Conditions, all of which must hold."),
     startsAt: timeSchema,
     endsAt: timeSchema,
-    author: z.string(),
-    comment: z.string(),
+    author: z.string().describe("Who asked for silence."),
+    comment: z.string().describe("Why; it stands beside all it withholds."),
     createdAt: timeSchema,
     createdBy: z.string().describe("Name of the token that made it."),
     endedBy: z
       .string()
       .nullable()
       .describe("Name of the token that ended it early; null when nobody did."),
-    revision: z.int(),
+    revision: z.int().describe("Counts up with every change; the ETag in quotes."),
   })
   .meta({ id: "Silence", description: "What nobody wants to be told of for some time." });
 

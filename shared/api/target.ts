@@ -9,29 +9,40 @@ import { resultSchema } from "./result.ts";
 /** A target as the API shows it. */
 export const targetSchema = z
   .object({
-    id: z.string(),
+    id: z.string().describe("Id, such as `tgt_4m2k9x0r7bq1c3ta`; addresses it as its name does."),
     name: nameSchema,
     kind: z.string().describe("Kind of check."),
     options: z
       .record(z.string(), z.unknown())
       .describe("Options of the kind; a secret reads `***`, and `***` sent back keeps it."),
-    intervalMs: z.int(),
-    timeoutMs: z.int(),
-    fall: z.int(),
-    rise: z.int(),
+    intervalMs: z.int().describe("Time between scheduled checks of one vantage."),
+    timeoutMs: z.int().describe("Deadline of one attempt, connect to last byte."),
+    fall: z.int().describe("Failures in a row before a vantage's failure is confirmed."),
+    rise: z.int().describe("Successes in a row before a vantage counts as recovered."),
     labels: labelsSchema,
     vantages: vantageSelectorSchema,
-    zone: z.string().optional(),
-    degradedLatencyMs: z.int().optional(),
-    playbookUrl: z.string().optional(),
-    parents: z.array(z.string()),
+    zone: z
+      .string()
+      .optional()
+      .describe("The target's own failure domain; a vantage inside it is no witness."),
+    degradedLatencyMs: z
+      .int()
+      .optional()
+      .describe("Degraded when the p95 of its latency is above this."),
+    playbookUrl: z.string().optional().describe("Link that every message carries."),
+    parents: z.array(z.string()).describe("Targets this one depends on."),
     policy: policySchema,
-    enabled: z.boolean(),
+    enabled: z.boolean().describe("False: not checked, verdict unknown."),
     revision: z.int().describe("Counts up with every change; the ETag in quotes."),
     createdAt: timeSchema,
     updatedAt: timeSchema,
     warnings: z.array(z.string()).describe("What is likely to be wrong with it, as sentences."),
-    verdict: z.object({ state: z.enum(VERDICT_STATES), since: timeSchema }),
+    verdict: z
+      .object({
+        state: z.enum(VERDICT_STATES).describe("State of the verdict."),
+        since: timeSchema,
+      })
+      .describe("Its verdict in short."),
   })
   .meta({
     id: "Target",
@@ -75,9 +86,14 @@ export const targetPageSchema = pageSchema(targetSchema, "TargetPage");
 /** What "look now" answers: who was asked and, when waited for, what they saw. */
 export const runSchema = z
   .object({
-    targetId: z.string(),
+    targetId: z.string().describe("Id of the target."),
     vantages: z
-      .array(z.object({ probeId: z.string(), probe: z.string() }))
+      .array(
+        z.object({
+          probeId: z.string().describe("Id of the probe."),
+          probe: z.string().describe("Name of the probe."),
+        }),
+      )
       .describe("The connected vantages that were asked to look."),
     results: z.array(resultSchema).describe("What arrived; empty unless `wait=true`."),
     complete: z.boolean().describe("True when every vantage asked has answered."),

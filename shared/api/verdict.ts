@@ -4,8 +4,11 @@ import { labelsSchema, POLICY_RULES } from "../target.ts";
 import { PROBE_STATES, VERDICT_STATES } from "../verdict.ts";
 import { pageSchema, timeSchema } from "./common.ts";
 
-const state = z.enum(VERDICT_STATES);
-const cause = z.enum(["unreachable", "failing"]).nullable();
+const state = z.enum(VERDICT_STATES).describe("State of the verdict.");
+const cause = z
+  .enum(["unreachable", "failing"])
+  .nullable()
+  .describe("Whether nobody reaches it, or it is reached and fails; null: neither is known.");
 const lean = z
   .enum(["down"])
   .nullable()
@@ -14,7 +17,7 @@ const lean = z
 /** The verdict of a target in short. */
 export const verdictSchema = z
   .object({
-    targetId: z.string(),
+    targetId: z.string().describe("Id of the target."),
     target: z.string().describe("Name of the target."),
     labels: labelsSchema,
     state,
@@ -46,14 +49,16 @@ export const verdictPageSchema = pageSchema(verdictSchema, "VerdictPage");
 
 const vantageEvidenceSchema = z
   .object({
-    probeId: z.string(),
-    probeName: z.string(),
-    region: z.string(),
-    zone: z.string(),
-    probeState: z.enum(PROBE_STATES),
-    probeReason: z.string(),
-    state: z.enum(["no_evidence", "healthy", "sub_healthy", "unreachable"]),
-    vote: z.enum(["ok", "dead", "sub", "suspect", "none"]),
+    probeId: z.string().describe("Id of the probe."),
+    probeName: z.string().describe("Name of the probe."),
+    region: z.string().describe("Its region."),
+    zone: z.string().describe("Its failure domain, as it was told."),
+    probeState: z.enum(PROBE_STATES).describe("What the aggregator makes of the probe itself."),
+    probeReason: z.string().describe("Why it is in that state; empty when eligible."),
+    state: z
+      .enum(["no_evidence", "healthy", "sub_healthy", "unreachable"])
+      .describe("What the vantage saw of the target."),
+    vote: z.enum(["ok", "dead", "sub", "suspect", "none"]).describe("How it votes."),
     counted: z
       .enum([
         "counted",
@@ -67,56 +72,64 @@ const vantageEvidenceSchema = z
         "not_confirmed",
       ])
       .describe("Why the vantage did not count, or `counted`."),
-    effectiveDomain: z.string(),
-    reason: z.string().nullable(),
-    detail: z.string(),
-    failures: z.int(),
+    effectiveDomain: z.string().describe("The failure domain it counts for."),
+    reason: z.string().nullable().describe("Code of the last failure; null without one."),
+    detail: z.string().describe("The last failure as a sentence."),
+    failures: z.int().describe("Failures in a row."),
     canaries: z
-      .object({ passed: z.int(), failed: z.int(), excluded: z.int() })
+      .object({
+        passed: z.int().describe("Canaries it reached."),
+        failed: z.int().describe("Canaries it did not reach."),
+        excluded: z.int().describe("Canaries left out, as half of the mesh fails them."),
+      })
       .describe("The probe's own canaries by its last heartbeat."),
     voids: z.int().describe("Results since the last edit that say nothing about the target."),
     uncertified: z.int().describe("Failures since the last edit without a canary's certificate."),
     late: z.int().describe("Results since the last edit that came too late to vote."),
-    seenAtMs: z.number().nullable(),
-    seenAt: timeSchema.nullable(),
-    ageMs: z.number().nullable(),
+    seenAtMs: z.number().nullable().describe("Time of its last result, since 1970."),
+    seenAt: timeSchema.nullable().describe("Time of its last result."),
+    ageMs: z.number().nullable().describe("Age of its last result."),
   })
   .meta({ id: "VantageEvidence", description: "One vantage and why it counted or did not." });
 
 const quorumSchema = z
   .object({
-    roster: z.int(),
-    need: z.int(),
-    failing: z.int(),
-    confirmed: z.int(),
-    heard: z.int(),
-    ok: z.int(),
-    regions: z.int(),
+    roster: z.int().describe("Failure domains that look at the target."),
+    need: z.int().describe("Domains that must fail."),
+    failing: z.int().describe("Domains that fail."),
+    confirmed: z.int().describe("Failing domains whose failure is confirmed."),
+    heard: z.int().describe("Domains with evidence that counts."),
+    ok: z.int().describe("Domains that reach it."),
+    regions: z.int().describe("Regions that the failing domains span."),
   })
   .meta({ id: "Quorum", description: "The arithmetic of failure domains behind a verdict." });
 
 /** A verdict with everything that led to it. */
 export const explanationSchema = z
   .object({
-    targetId: z.string(),
-    targetName: z.string(),
+    targetId: z.string().describe("Id of the target."),
+    targetName: z.string().describe("Name of the target."),
     state,
-    sinceMs: z.number(),
+    sinceMs: z.number().describe("Since when it is in this state, milliseconds since 1970."),
     since: timeSchema,
-    atMs: z.number(),
+    atMs: z.number().describe("The moment for which this holds, since 1970."),
     at: timeSchema.describe("The moment for which this explanation holds."),
     cause,
     lean,
-    assessment: z.enum(["ok", "partial", "none", "short", "suspect", "allfail"]),
-    sentence: z.string(),
+    assessment: z
+      .enum(["ok", "partial", "none", "short", "suspect", "allfail"])
+      .describe("What the votes say before the verdict: all fail, some, none, too few, …"),
+    sentence: z.string().describe("The verdict and its reason for a person."),
     quorum: quorumSchema,
     rule: z.enum(POLICY_RULES).describe("Rule of the policy by which the votes were read."),
     failingRegions: z.array(z.string()).describe("Regions that fail entirely."),
     calls: z.int().describe("Business calls that succeeded in the last minute."),
     degraded: z.string().describe("Why it is degraded; empty when it is not."),
     maintenance: z.string().nullable().describe("The maintenance it is under."),
-    vantages: z.array(vantageEvidenceSchema),
-    incidentId: z.string().nullable(),
+    vantages: z
+      .array(vantageEvidenceSchema)
+      .describe("Every vantage, and why it counted or did not."),
+    incidentId: z.string().nullable().describe("The open incident; null when there is none."),
   })
   .meta({ id: "VerdictExplanation", description: "A verdict with everything that led to it." });
 
@@ -128,11 +141,14 @@ export const transitionSchema = z
   .object({
     number: z.int().describe("Counts up by 1 per target, from 1."),
     at: timeSchema,
-    from: state,
-    to: state,
-    incidentId: z.string().nullable(),
+    from: state.describe("State before."),
+    to: state.describe("State after."),
+    incidentId: z
+      .string()
+      .nullable()
+      .describe("The incident it belongs to; null when there is none."),
     cause,
-    sentence: z.string(),
+    sentence: z.string().describe("What happened, for a person."),
   })
   .meta({ id: "Transition", description: "A change of a verdict." });
 

@@ -4,9 +4,9 @@ import { z } from "zod";
 /** The version of the aggregator. */
 export const versionSchema = z
   .object({
-    name: z.string(),
-    version: z.string(),
-    checkKinds: z.array(z.string()),
-    notifierKinds: z.array(z.string()),
+    name: z.string().describe("Always `quorate`."),
+    version: z.string().describe("Version of the program."),
+    checkKinds: z.array(z.string()).describe("Kinds of check it can assign."),
+    notifierKinds: z.array(z.string()).describe("Kinds of channel it can send over."),
   })
   .meta({ id: "Version", description: "What answers here, and the kinds it knows." });

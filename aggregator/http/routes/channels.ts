@@ -17,7 +17,10 @@ const params = idParam("channel");
 
 const putSchema = z
   .strictObject({ ...channelSpecSchema.shape, name: nameSchema.optional() })
-  .openapi("ChannelPut", { description: "A channel; the name may be left out." });
+  .openapi("ChannelPut", {
+    description: "A channel; the name may be left out.",
+    example: { kind: "webhook", options: { url: "https://hooks.example/quorate" } },
+  });
 
 const createChannel = createRoute({
   ...needs("write"),
@@ -78,7 +81,11 @@ const patchChannel = createRoute({
   tags,
   summary: "Change a channel by JSON merge patch",
   description: "Only the fields that are given change; null takes a field back to its default.",
-  request: { params, headers: conditionHeaders, body: jsonBody(patchSchema, "The patch.") },
+  request: {
+    params,
+    headers: conditionHeaders,
+    body: jsonBody(patchSchema, "The patch.", { enabled: false }),
+  },
   responses: { 200: json(channelSchema, "The channel as it is now."), ...problems },
 });
 

@@ -22,11 +22,13 @@ const BADGE_S = 15;
 const standingSchema = z
   .object({
     target: z.string().openapi({ description: "Name of the target." }),
-    state: z.enum(VERDICT_STATES),
-    since: z.iso.datetime(),
-    standing: z.enum(["serving", "not_serving", "unknown"]),
+    state: z.enum(VERDICT_STATES).describe("State of the verdict."),
+    since: z.iso.datetime().describe("Since when it is in this state."),
+    standing: z
+      .enum(["serving", "not_serving", "unknown"])
+      .describe("What it comes to for a load balancer."),
   })
-  .openapi("Standing");
+  .openapi("Standing", { description: "Whether a target may be relied on." });
 
 const headers = z.object({
   [STATE_HEADER]: z.string().openapi({ description: "State of the verdict, such as `unknown`." }),

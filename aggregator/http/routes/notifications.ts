@@ -12,6 +12,10 @@ import { deliveryView, notificationView } from "../views.ts";
 const tags = ["notifications"];
 const params = idParam("notification");
 
+const requeuedSchema = z
+  .object({ id: z.string().describe("Id of the notification, as before.") })
+  .openapi("Requeued", { description: "It will be sent again." });
+
 const listNotifications = createRoute({
   ...needs("read"),
   method: "get",
@@ -58,7 +62,7 @@ const requeueNotification = createRoute({
     "Receivers that saw it drop it by its id. Only one that was given up can be sent again.",
   request: { params, headers: idempotencyHeaders },
   responses: {
-    202: json(z.object({ id: z.string() }).openapi("Requeued"), "It will be sent again."),
+    202: json(requeuedSchema, "It will be sent again."),
     ...problems,
   },
 });

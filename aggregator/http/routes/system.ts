@@ -8,8 +8,10 @@ import { createMetrics, METRICS_TYPE } from "../metrics.ts";
 import { openApiDocument } from "../openapi.ts";
 
 const tags = ["system"];
-const documentSchema = z.looseObject({ openapi: z.string() });
-const healthSchema = z.object({ status: z.string() }).openapi("Health");
+const documentSchema = z.looseObject({ openapi: z.string().describe("Version of OpenAPI.") });
+const healthSchema = z
+  .object({ status: z.string().describe("`ok` or `ready`.") })
+  .openapi("Health", { description: "It answers." });
 
 const getVersion = createRoute({
   ...needs("read"),

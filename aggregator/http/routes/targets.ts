@@ -24,14 +24,10 @@ const params = idParam("target");
 
 const putSchema = z
   .strictObject({ ...targetSpecSchema.shape, name: nameSchema.optional() })
-  .openapi("TargetPut", { description: "A target; the name may be left out." });
-
-const EXAMPLE = {
-  name: "checkout",
-  kind: "http",
-  options: { url: "http://10.0.0.7:8080/health" },
-  labels: { team: "shop" },
-};
+  .openapi("TargetPut", {
+    description: "A target; the name may be left out.",
+    example: { kind: "http", options: { url: "http://10.0.0.7:8080/health" } },
+  });
 
 const createTarget = createRoute({
   ...needs("write"),
@@ -45,7 +41,7 @@ const createTarget = createRoute({
     "answer.",
   request: {
     headers: idempotencyHeaders,
-    body: jsonBody(targetSpecSchema, "The target.", EXAMPLE),
+    body: jsonBody(targetSpecSchema, "The target."),
   },
   responses: { 201: json(targetSchema, "Created."), ...problems },
 });
@@ -107,7 +103,11 @@ const patchTarget = createRoute({
   description:
     "Only the fields that are given change; null takes a field back to its default. With `If- " +
     "Match`, only if nobody was faster.",
-  request: { params, headers: conditionHeaders, body: jsonBody(patchSchema, "The patch.") },
+  request: {
+    params,
+    headers: conditionHeaders,
+    body: jsonBody(patchSchema, "The patch.", { intervalMs: 10_000, zone: null }),
+  },
   responses: { 200: json(targetSchema, "The target as it is now."), ...problems },
 });
 
