@@ -1,4 +1,5 @@
 /** What the environment says: the only file that reads process.env. */
+import { join } from "node:path";
 
 /** Settings from the environment; flags of a command win over them. */
 export interface Settings {
@@ -12,6 +13,14 @@ export interface Settings {
   targets?: string | null;
   /** NO_COLOR: true when set to anything but the empty text (https://no-color.org). */
   noColor: boolean;
+  /** FORCE_COLOR: colours or none, wherever it is written to; null or absent when not set. */
+  forceColor?: boolean | null;
+  /** Whether `url` was set, and is not the default. Absent: it was. */
+  urlGiven?: boolean;
+  /** QUORATE_CONTEXT: name of a context of the CLI; null or absent when not set. */
+  context?: string | null;
+  /** Folder of the CLI's own configuration; null or absent when the user has no home. */
+  configFolder?: string | null;
 }
 
 /** Base address of the API when nothing else is said. */
@@ -21,13 +30,31 @@ export const DEFAULT_URL = "http://127.0.0.1:7700";
 export function readSettings(
   environment: Record<string, string | undefined> = process.env,
 ): Settings {
+  const url = textOf(environment["QUORATE_URL"]);
   return {
-    url: textOf(environment["QUORATE_URL"]) ?? DEFAULT_URL,
+    url: url ?? DEFAULT_URL,
+    urlGiven: url !== null,
+    context: textOf(environment["QUORATE_CONTEXT"]),
+    configFolder: configFolderOf(environment),
     token: textOf(environment["QUORATE_TOKEN"]),
     probeToken: textOf(environment["QUORATE_PROBE_TOKEN"]),
     targets: textOf(environment["QUORATE_TARGETS"]),
     noColor: textOf(environment["NO_COLOR"]) !== null,
+    forceColor: forceOf(textOf(environment["FORCE_COLOR"])),
   };
+}
+
+/** Source: https://specifications.freedesktop.org/basedir-spec/latest/ (XDG_CONFIG_HOME). */
+function configFolderOf(environment: Record<string, string | undefined>): string | null {
+  const base = textOf(environment["XDG_CONFIG_HOME"]);
+  const home = textOf(environment["HOME"]);
+  if (base !== null) return join(base, "quorate");
+  return home === null ? null : join(home, ".config", "quorate");
+}
+
+/** As Node itself reads it: 0 and false mean none, anything else means colours. */
+function forceOf(text: string | null): boolean | null {
+  return text === null ? null : !["0", "false"].includes(text);
 }
 
 const SECRET_VARIABLE = "QUORATE_SECRET_";

@@ -104,7 +104,7 @@ function list(session: Session, page: ApiPage<ApiChannel>): void {
     columns: [
       { header: "CHANNEL" },
       { header: "KIND" },
-      { header: "DESTINATION", widthMax: 100 },
+      { header: "DESTINATION", widthMin: 20, widthMax: 100 },
       { header: "EVENTS", widthMax: 60 },
       { header: "ENABLED" },
     ],

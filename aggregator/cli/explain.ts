@@ -2,7 +2,7 @@
 import type { ApiExplanation } from "../../shared/api/verdict.ts";
 import type { Printer } from "./printer.ts";
 import type { Cell, Column } from "./table.ts";
-import { cleanText } from "./table.ts";
+import { cleanText } from "./width.ts";
 import { dateTime, formatDuration, paintOfVerdict, probeCell, voteMark } from "./words.ts";
 
 type Evidence = ApiExplanation["vantages"][number];
@@ -63,16 +63,16 @@ function evidenceTable(
   if (vantages.length === 0) return [paint.yellow("No probe is a vantage of this target.")];
   const columns: Column[] = [
     { header: "" },
-    { header: "VANTAGE" },
-    { header: "REGION" },
-    { header: "ZONE" },
-    { header: "SAYS" },
-    { header: "FAILED", align: "right" },
+    { header: "VANTAGE", widthMin: 12 },
+    { header: "REGION", drop: 5 },
+    { header: "ZONE", drop: 1 },
+    { header: "SAYS", widthMin: 16 },
+    { header: "FAILED", drop: 2, align: "right" },
     { header: "SEEN", align: "right" },
-    { header: "COUNTED" },
-    { header: "CANARIES" },
-    { header: "PROBE" },
-    { header: "WHY", widthMax: 300 },
+    { header: "COUNTED", widthMin: 12 },
+    { header: "CANARIES", drop: 4 },
+    { header: "PROBE", drop: 3 },
+    { header: "WHY", widthMin: 24, widthMax: 300 },
   ];
   const byName = vantages.toSorted((a, b) => (a.probeName < b.probeName ? -1 : 1));
   const rows = byName.map((one): Cell[] => [

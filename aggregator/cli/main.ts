@@ -23,7 +23,7 @@ const script = fileURLToPath(import.meta.url);
 let stopSignal: AbortSignal | null = null;
 
 const context: CliContext = {
-  printer: terminalPrinter(settings.noColor),
+  printer: terminalPrinter(settings),
   settings,
   clock,
   random: systemRandom(),

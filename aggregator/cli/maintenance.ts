@@ -76,11 +76,11 @@ function bodyOf(flags: CreateFlags, nowMs: number): Record<string, unknown> {
 }
 
 const COLUMNS: Column[] = [
-  { header: "MAINTENANCE" },
+  { header: "MAINTENANCE", widthMin: 16 },
   { header: "STATE" },
-  { header: "FROM (UTC)" },
-  { header: "TO (UTC)" },
-  { header: "AGAIN" },
+  { header: "FROM (UTC)", whole: true },
+  { header: "TO (UTC)", whole: true },
+  { header: "AGAIN", drop: 1 },
   { header: "COVERS", widthMax: 100 },
 ];
 

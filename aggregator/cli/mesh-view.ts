@@ -1,8 +1,8 @@
 /** What `quorate mesh` shows: a table of verdicts with a mark a vantage, and what happened last. */
 import type { ProbeState, VerdictState, Vote } from "../../shared/verdict.ts";
 import type { Paint, Printer } from "./printer.ts";
-import { cleanText, cutText } from "./table.ts";
 import type { Cell } from "./table.ts";
+import { cleanText, cutText } from "./width.ts";
 import { formatDuration, probeCell, verdictCell, voteMark } from "./words.ts";
 
 /** One target as the view shows it. */

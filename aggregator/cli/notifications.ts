@@ -63,12 +63,12 @@ function list(session: Session, page: ApiPage<ApiNotification>): void {
     page,
     empty: "There are no notifications.",
     columns: [
-      { header: "NOTIFICATION", widthMax: 80 },
+      { header: "NOTIFICATION", widthMin: 24, widthMax: 80 },
       { header: "STATE" },
       { header: "TRIES", align: "right" },
-      { header: "CREATED (UTC)" },
-      { header: "NEXT (UTC)" },
-      { header: "WHY", widthMax: 300 },
+      { header: "CREATED (UTC)", whole: true, drop: 1 },
+      { header: "NEXT (UTC)", whole: true, drop: 2 },
+      { header: "WHY", widthMin: 16, widthMax: 300 },
     ],
     row: (one) => [
       one.id,
@@ -88,11 +88,11 @@ function listDeliveries(session: Session, page: ApiPage<ApiDelivery>): void {
     empty: "It was not tried yet.",
     columns: [
       { header: "TRY", align: "right" },
-      { header: "AT (UTC)" },
+      { header: "AT (UTC)", whole: true },
       { header: "TOOK", align: "right" },
       { header: "STATUS", align: "right" },
       { header: "OUTCOME" },
-      { header: "WHY", widthMax: 300 },
+      { header: "WHY", widthMin: 16, widthMax: 300 },
     ],
     row: ({ attempt, at, durationMs, status, ok, detail }) => [
       String(attempt),

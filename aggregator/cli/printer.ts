@@ -1,8 +1,12 @@
 /** The CLI's voice: the only file that writes to standard output and standard error. */
 import picocolors from "picocolors";
 import type { Writable } from "node:stream";
-import { cleanText, layOutTable } from "./table.ts";
-import type { Column, Row } from "./table.ts";
+import type { Settings } from "../../shared/config.ts";
+import { documentText, streamedText } from "./output.ts";
+import type { OutputForm } from "./output.ts";
+import { layOutWhole } from "./table.ts";
+import type { Column, LaidOut, Row } from "./table.ts";
+import { cleanText } from "./width.ts";
 
 /** Colours by name; each gives its text back unchanged when colours are off. */
 export type Paint = Pick<
@@ -23,9 +27,9 @@ export interface Printer {
   line(text?: string): void;
   /** One line on standard error: a hint, a warning, an error. */
   note(text: string): void;
-  /** Pretty JSON on standard output. */
+  /** An answer for machines on standard output: JSON, or what `as` chose. */
   json(value: unknown): void;
-  /** One JSON document on one line of standard output. */
+  /** One of many answers for machines: JSON on one line, or what `as` chose. */
   jsonLine(value: unknown): void;
   /** A table on standard output. */
   table(columns: readonly Column[], rows: readonly Row[]): void;
@@ -35,6 +39,8 @@ export interface Printer {
   redraw(lines: readonly string[]): void;
   /** Text without control characters, so that no stranger can steer the terminal. */
   clean(text: string): string;
+  /** A printer on the same streams whose tables and answers have this form. */
+  as(form: OutputForm): Printer;
   /** Text that is already whole, such as a help page. */
   raw(text: string): void;
   rawNote(text: string): void;
@@ -49,27 +55,38 @@ export interface PrinterOptions {
   width: () => number | null;
   /** Lines of the terminal; null when there is none. */
   height: () => number | null;
+  /** Form of tables and answers. Default: tables that fit, and JSON. */
+  form?: OutputForm;
 }
 
 /** A printer on the given streams. */
 export function createPrinter(options: PrinterOptions): Printer {
-  const { out, err, isTerminal, width, height } = options;
+  const { out, err, isTerminal, width, height, form = "json" } = options;
   const paint = picocolors.createColors(options.colours);
   let drawn = 0;
-  const layOut: Printer["layOut"] = (columns, rows) =>
-    layOutTable({ columns, rows, width: width(), paintHeader: paint.bold });
+  const lay = (columns: readonly Column[], rows: readonly Row[]): LaidOut => {
+    const isWide = form === "wide";
+    return layOutWhole({ columns, rows, width: width(), paintHeader: paint.bold, isWide });
+  };
   const line = (text = ""): void => void out.write(`${text}\n`);
+  const note = (text: string): void => void err.write(`${text}\n`);
   return {
     isTerminal,
     width,
     height,
     paint,
     line,
-    layOut,
-    note: (text) => void err.write(`${text}\n`),
-    json: (value) => line(JSON.stringify(value, null, 2)),
-    jsonLine: (value) => line(JSON.stringify(value)),
-    table: (columns, rows) => layOut(columns, rows).forEach((text) => line(text)),
+    layOut: (columns, rows) => lay(columns, rows).lines,
+    note,
+    json: (value) => void out.write(documentText(value, form)),
+    jsonLine: (value) => void out.write(streamedText(value, form)),
+    table: (columns, rows) => {
+      const { lines, left } = lay(columns, rows);
+      lines.forEach((text) => line(text));
+      if (left.length === 0) return;
+      note(paint.dim(`Not shown: ${left.join(", ")}. A wider terminal or --output wide does.`));
+    },
+    as: (other) => createPrinter({ ...options, form: other }),
     redraw: (lines) => {
       if (!isTerminal) return;
       // Cursor up over what was drawn, erased to the end of the screen. Lines do not wrap
@@ -87,8 +104,11 @@ export function createPrinter(options: PrinterOptions): Printer {
   };
 }
 
-/** The printer of this process: colours only on a terminal and without NO_COLOR. */
-export function terminalPrinter(noColor: boolean): Printer {
+/** What the environment says of colours. */
+export type ColourWish = Pick<Settings, "noColor" | "forceColor">;
+
+/** The printer of this process: colours only on a terminal and without NO_COLOR, or if forced. */
+export function terminalPrinter({ noColor, forceColor }: ColourWish): Printer {
   const { stdout, stderr } = process;
   const isTerminal = isOnTerminal(stdout);
   // A reader that went away (`| head`) is no error of ours.
@@ -100,7 +120,7 @@ export function terminalPrinter(noColor: boolean): Printer {
   return createPrinter({
     out: stdout,
     err: stderr,
-    colours: isTerminal && !noColor,
+    colours: forceColor ?? (isTerminal && !noColor),
     isTerminal,
     width: () => sizeOf(stdout.columns),
     height: () => sizeOf(stdout.rows),

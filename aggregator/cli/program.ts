@@ -5,6 +5,7 @@ import { VERSION } from "../../shared/version.ts";
 import { addApply } from "./apply.ts";
 import { addChannels } from "./channels.ts";
 import { addConfig } from "./config.ts";
+import { addContext } from "./context-command.ts";
 import type { CliContext } from "./context.ts";
 import { addDuke } from "./duke.ts";
 import { addEvents } from "./events.ts";
@@ -31,7 +32,8 @@ Environment:
   QUORATE_PROBE_TOKEN  token of \`quorate probe\`
   QUORATE_SECRET_NAME  secret of a probe that checks name as \${secret:name}
   QUORATE_TARGETS      made by \`quorate aggregator\` when missing: "a=https://a/, b=tcp://b:1"
-  NO_COLOR             set: no colours
+  QUORATE_CONTEXT      name of a context, made by \`quorate context set\`
+  NO_COLOR             set: no colours; FORCE_COLOR=1: colours wherever it is written to
 
 A program is a singular word, a resource a plural one. Exit codes: quorate help exit-codes`;
 
@@ -100,6 +102,7 @@ function createProgram(context: CliContext, setExitCode: (code: number) => void)
   program.commandsGroup("Configuration:");
   addConfig(program, context);
   addApply(program, { context, setExitCode });
+  addContext(program, context);
   return program;
 }
 

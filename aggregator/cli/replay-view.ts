@@ -81,7 +81,7 @@ function printOutages(report: ReplayReport, limit: number, printer: Printer): vo
   printer.table(
     [
       { header: "OUTAGE OF" },
-      { header: "BEGAN (UTC)" },
+      { header: "BEGAN (UTC)", whole: true },
       { header: "HAPPENED" },
       { header: "REPLAYED" },
       { header: "REMARK", widthMax: 100 },
@@ -138,7 +138,7 @@ function printTransitions(report: ReplayReport, limit: number, printer: Printer)
   printer.line();
   printer.table(
     [
-      { header: "AT (UTC)" },
+      { header: "AT (UTC)", whole: true },
       { header: "TARGET" },
       { header: "FROM" },
       { header: "HAPPENED" },

@@ -1,24 +1,24 @@
 /** What the verbs of the nouns share: flags, the API client with its token, pages and output. */
-import { join } from "node:path";
+import { Option } from "commander";
 import type { Command } from "commander";
 import { createApiClient } from "../../shared/api/client.ts";
 import type { ApiClient } from "../../shared/api/client.ts";
 import type { ApiPage } from "../../shared/api/common.ts";
-import { isLoopbackHost } from "../../shared/host-port.ts";
 import { LIMITS } from "../../shared/limits.ts";
 import type { CliContext } from "./context.ts";
+import { endpointOf } from "./endpoint.ts";
+import type { EndpointFlags } from "./endpoint.ts";
 import { UsageError } from "./exit-codes.ts";
-import { readSecretFile, tryReadSecretFile } from "./files.ts";
+import { isForMachines, OUTPUT_FORMS } from "./output.ts";
+import type { OutputForm } from "./output.ts";
 import { parseIntegerIn } from "./parse.ts";
 import type { Printer } from "./printer.ts";
 import type { Column, Row } from "./table.ts";
 
 /** Flags that every verb of a noun has. */
-export interface ClientFlags {
-  api?: string;
-  tokenFile?: string;
-  data?: string;
+export interface ClientFlags extends EndpointFlags {
   json?: boolean;
+  output?: OutputForm;
 }
 
 /** Flags of a verb that lists. */
@@ -32,7 +32,7 @@ export interface Session {
   printer: Printer;
   /** How a person calls this program; hints begin with it. */
   command: string;
-  /** True: JSON for machines instead of tables for people. */
+  /** True: the API's answer for machines instead of tables for people. */
   json: boolean;
 }
 
@@ -44,13 +44,22 @@ const LIST_ROWS_MAX = 1_000_000;
 
 /** Adds a verb with the flags that all verbs have. */
 export function addVerb(noun: Command, usage: string, description: string): Command {
-  return noun
-    .command(usage)
-    .description(description)
+  return addEndpointFlags(noun.command(usage).description(description))
+    .addOption(
+      new Option("-o, --output <form>", "form of what is printed (default table)").choices(
+        OUTPUT_FORMS,
+      ),
+    )
+    .option("--json", "short for --output json");
+}
+
+/** Adds the flags that say which aggregator is asked, and as whom. */
+export function addEndpointFlags(command: Command): Command {
+  return command
     .option("--api <url>", "address of the API; else QUORATE_URL")
+    .option("--context <name>", "aggregator of this name; else QUORATE_CONTEXT")
     .option("--token-file <file>", "file with the bearer token; else QUORATE_TOKEN")
-    .option("--data <dir>", "take admin.token from this folder of an aggregator")
-    .option("--json", "print JSON for machines");
+    .option("--data <dir>", "take admin.token from this folder of an aggregator");
 }
 
 /** Adds a verb that lists. */
@@ -65,38 +74,21 @@ export function addListVerb(noun: Command, usage: string, description: string): 
 
 /** Opens a session with the API. */
 export function openSession(context: CliContext, flags: ClientFlags): Session {
-  const url = apiUrl(flags.api ?? context.settings.url);
-  const token = tokenFor(url, context, flags);
+  const form = formOf(flags);
+  const { url, token } = endpointOf(context, flags);
   return {
     client: createApiClient({ url: url.href, ...(token === null ? {} : { token }) }),
-    printer: context.printer,
+    printer: context.printer.as(form),
     command: context.command,
-    json: flags.json ?? false,
+    json: isForMachines(form),
   };
 }
 
-function apiUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (url === null || !["http:", "https:"].includes(url.protocol)) {
-    throw new UsageError(
-      `Expected the API's address as http://HOST:PORT or https://HOST:PORT; found ${text}. ` +
-        "Set QUORATE_URL or give --api.",
-    );
-  }
-  return url;
-}
-
-/**
- * The token for an address: what the caller named, else the environment's, else the one that an
- * aggregator in this folder made. The last goes to this machine only: it is an admin's token, and
- * the caller never said that another machine may have it.
- */
-function tokenFor(url: URL, context: CliContext, flags: ClientFlags): string | null {
-  if (flags.tokenFile) return readSecretFile(flags.tokenFile);
-  if (flags.data) return readSecretFile(join(flags.data, "admin.token"));
-  if (context.settings.token !== null) return context.settings.token;
-  const host = url.hostname.replace(/^\[|\]$/g, "");
-  return isLoopbackHost(host) ? tryReadSecretFile(join(".quorate", "admin.token")) : null;
+/** The form of output that the flags choose. */
+export function formOf({ output, json }: Pick<ClientFlags, "output" | "json">): OutputForm {
+  if (json !== true) return output ?? "table";
+  if (output === undefined || output === "json") return "json";
+  throw new UsageError(`Expected --json or --output ${output}; found both.`);
 }
 
 /** Gathers the pages of a list, at most `limit` rows. */

@@ -81,12 +81,12 @@ function matcherWords({ matchers }: ApiSilence): string {
 }
 
 const COLUMNS: Column[] = [
-  { header: "SILENCE" },
+  { header: "SILENCE", whole: true },
   { header: "STATE" },
-  { header: "UNTIL (UTC)" },
+  { header: "UNTIL (UTC)", whole: true },
   { header: "COVERS", widthMax: 100 },
-  { header: "AUTHOR" },
-  { header: "WHY", widthMax: 200 },
+  { header: "AUTHOR", drop: 1 },
+  { header: "WHY", widthMin: 12, widthMax: 200 },
 ];
 
 function rowOf(silence: ApiSilence): Row {

@@ -150,13 +150,13 @@ function warn({ printer }: Session, warnings: readonly string[]): void {
 
 function targetListing(session: Session, nowMs: number) {
   const columns: Column[] = [
-    { header: "TARGET" },
+    { header: "TARGET", widthMin: 24 },
     { header: "KIND" },
     { header: "VERDICT" },
     { header: "FOR", align: "right" },
-    { header: "EVERY", align: "right" },
+    { header: "EVERY", drop: 2, align: "right" },
     { header: "ENDPOINT", widthMax: 100 },
-    { header: "LABELS", widthMax: 100 },
+    { header: "LABELS", drop: 3, widthMax: 100 },
   ];
   const row = (target: ApiTarget): Row => [
     target.name,
@@ -208,13 +208,13 @@ function show(session: Session, target: ApiTarget, nowMs: number): void {
 }
 
 const RESULT_COLUMNS: Column[] = [
-  { header: "AT (UTC)" },
+  { header: "AT (UTC)", whole: true },
   { header: "PROBE" },
   { header: "CLASS" },
   { header: "LATENCY", align: "right" },
-  { header: "CANARIES" },
-  { header: "REASON" },
-  { header: "WHY", widthMax: 300 },
+  { header: "CANARIES", drop: 3 },
+  { header: "REASON", drop: 2 },
+  { header: "WHY", widthMin: 24, widthMax: 300 },
 ];
 
 function resultRow({ printer: { paint } }: Session): (result: ApiResult) => Row {

@@ -35,12 +35,12 @@ export function addTokens(program: Command, context: CliContext): void {
         page,
         empty: "There are no tokens.",
         columns: [
-          { header: "TOKEN" },
-          { header: "NAME" },
+          { header: "TOKEN", whole: true },
+          { header: "NAME", widthMin: 16 },
           { header: "SCOPE" },
-          { header: "PROBE" },
-          { header: "CREATED (UTC)" },
-          { header: "EXPIRES (UTC)" },
+          { header: "PROBE", drop: 1 },
+          { header: "CREATED (UTC)", whole: true, drop: 2 },
+          { header: "EXPIRES (UTC)", whole: true },
         ],
         row: ({ id, name, scope, probeId, createdAt, expiresAt }) => [
           id,

@@ -58,13 +58,13 @@ function spanOf(by: string | undefined): "day" | "month" | undefined {
 }
 
 const COLUMNS: Column[] = [
-  { header: "FROM (UTC)" },
-  { header: "TO (UTC)" },
+  { header: "FROM (UTC)", whole: true },
+  { header: "TO (UTC)", whole: true, drop: 1 },
   { header: "AVAILABLE", align: "right" },
   { header: "UP", align: "right" },
   { header: "DOWN", align: "right" },
   { header: "UNKNOWN", align: "right" },
-  { header: "MAINTENANCE", align: "right" },
+  { header: "MAINTENANCE", drop: 2, align: "right" },
 ];
 
 function uptimeRow(uptime: ApiUptime): Row {

@@ -57,12 +57,12 @@ function list(session: Session, page: ApiPage<ApiVerdict>, nowMs: number): void 
     page,
     empty: "There are no verdicts: no target fits.",
     columns: [
-      { header: "TARGET" },
+      { header: "TARGET", widthMin: 24 },
       { header: "VERDICT" },
       { header: "FOR", align: "right" },
-      { header: "SINCE (UTC)" },
-      { header: "INCIDENT" },
-      { header: "LABELS", widthMax: 200 },
+      { header: "SINCE (UTC)", whole: true, drop: 1 },
+      { header: "INCIDENT", whole: true, drop: 2 },
+      { header: "LABELS", drop: 3, widthMax: 200 },
     ],
     row: ({ target, state, lean, since, incidentId, labels }) => [
       target,
@@ -97,11 +97,11 @@ function listTransitions(session: Session, page: ApiPage<ApiTransition>): void {
     empty: "The verdict has not changed yet.",
     columns: [
       { header: "NUMBER", align: "right" },
-      { header: "AT (UTC)" },
+      { header: "AT (UTC)", whole: true },
       { header: "FROM" },
       { header: "TO" },
-      { header: "INCIDENT" },
-      { header: "WHY", widthMax: 300 },
+      { header: "INCIDENT", whole: true, drop: 2 },
+      { header: "WHY", widthMin: 20, widthMax: 300 },
     ],
     row: ({ number, at, from, to, incidentId, sentence }) => [
       String(number),

@@ -9,6 +9,10 @@ test("an empty environment gives the defaults", () => {
     probeToken: null,
     targets: null,
     noColor: false,
+    forceColor: null,
+    urlGiven: false,
+    context: null,
+    configFolder: null,
   });
 });
 
@@ -18,7 +22,11 @@ test("variables are read without blanks around them, and a blank one is not set"
     QUORATE_TOKEN: "qrt_read_x\n",
     QUORATE_PROBE_TOKEN: "  ",
     QUORATE_TARGETS: " a=tcp://h:1 ",
+    QUORATE_CONTEXT: "prod",
+    XDG_CONFIG_HOME: "/etc/xdg",
+    HOME: "/home/ann",
     NO_COLOR: "1",
+    FORCE_COLOR: "0",
   });
   assert.deepEqual(settings, {
     url: "https://quorate.example",
@@ -26,7 +34,13 @@ test("variables are read without blanks around them, and a blank one is not set"
     probeToken: null,
     targets: "a=tcp://h:1",
     noColor: true,
+    forceColor: false,
+    urlGiven: true,
+    context: "prod",
+    configFolder: "/etc/xdg/quorate",
   });
+  assert.equal(readSettings({ HOME: "/home/ann" }).configFolder, "/home/ann/.config/quorate");
+  assert.equal(readSettings({ FORCE_COLOR: "1" }).forceColor, true);
 });
 
 test("a secret's name becomes a variable in capitals, and an empty one is not set", () => {

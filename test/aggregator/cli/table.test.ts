@@ -66,3 +66,36 @@ test("a redraw goes back over the lines that were drawn, on a terminal only", ()
   pipe.printer.redraw(["one"]);
   assert.equal(pipe.out(), "");
 });
+
+test("columns align behind wide characters, and a name of 200 characters breaks nothing", () => {
+  const rows = [
+    ["東京-checkout", "3", "ok"],
+    ["🚀 deploy", "12", "ok"],
+    ["n".repeat(200), "7", "fine"],
+  ];
+  assert.deepEqual(layOutTable({ columns, rows, width: 32, paintHeader: plain }), [
+    "NAME                 COUNT  WHY",
+    "東京-checkout            3  ok",
+    "🚀 deploy               12  ok",
+    "nnnnnnnnnnnnnnnnnn…      7  fine",
+  ]);
+});
+
+test("what does not fit is left out in the order that is told, and said once", () => {
+  const wide = [
+    { header: "NAME", widthMin: 12 },
+    { header: "AT (UTC)", whole: true, drop: 1 },
+    { header: "ZONE", drop: 2 },
+  ];
+  const rows = [["checkout-long", "2026-01-01 12:04:31", "rack-a"]];
+  const terminal = capture({ isTerminal: true, width: () => 34 });
+  terminal.printer.table(wide, rows);
+  assert.equal(terminal.out(), "NAME           AT (UTC)\ncheckout-long  2026-01-01 12:04:31\n");
+  assert.match(terminal.err(), /Not shown: ZONE\. A wider terminal or --output wide does\./);
+  const narrow = capture({ isTerminal: true, width: () => 12 });
+  narrow.printer.table(wide, rows);
+  assert.equal(narrow.out(), "NAME\ncheckout-lo…\n");
+  const whole = capture({ isTerminal: true, width: () => 12 });
+  whole.printer.as("wide").table(wide, rows);
+  assert.match(whole.out(), /checkout-long {2}2026-01-01 12:04:31 {2}rack-a\n/);
+});
