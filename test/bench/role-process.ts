@@ -3,7 +3,6 @@ import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "../../shared/clock.ts";
-import type { Measured } from "./roles/meter.ts";
 
 /** As many open files as the system allows: every check on its way is one. */
 const MANY_FILES = 'ulimit -n "$(ulimit -Hn)"; exec "$0" "$@"';
@@ -35,7 +34,7 @@ export function pidOf({ pid }: ChildProcess): number {
 /** The first message of a child that has `key`; rejects when it ends or says nothing for long. */
 export function message(
   child: ChildProcess,
-  key: "port" | "measured" | "counted" | "ready" | "usage",
+  key: "port" | "counted" | "ready" | "usage",
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const hear = (said: unknown): void => {
@@ -65,24 +64,6 @@ export async function countOf(child: ChildProcess): Promise<number> {
   return Number(await counted);
 }
 
-/** Guarantee: roles send what meter.ts declares; they are the benchmarks' own files. */
-function asMeasured(said: unknown): Measured {
-  return said as Measured;
-}
-
-/** Runs a role until it has measured itself. */
-export async function measure(
-  role: string,
-  parameters: readonly (number | string)[],
-): Promise<Measured> {
-  const child = startRole(role, parameters);
-  try {
-    return asMeasured(await message(child, "measured"));
-  } finally {
-    await endRole(child);
-  }
-}
-
 /** Time a role has to end before it is ended. */
 const END_MS = 5_000;
 
@@ -94,9 +75,4 @@ export async function endRole(child: ChildProcess): Promise<void> {
   child.kill("SIGTERM");
   await ended;
   timer.cancel();
-}
-
-/** CPU of one check, microseconds. */
-export function perCheck({ cpuUs, completed }: Measured): number {
-  return cpuUs / Math.max(1, completed);
 }
