@@ -29,10 +29,11 @@ import type { HttpListener } from "./http/listen.ts";
 import { NOTIFIER_KINDS, prepareNotifier } from "./notifiers/index.ts";
 import type { NotifierAllowance } from "./notifiers/index.ts";
 import * as notifiers from "./notifiers/index.ts";
-import type { MeshSessions, Store } from "./ports.ts";
+import type { MeshSessions, Revocations, Store } from "./ports.ts";
 import { createMaintenanceRounds } from "./registry/maintenance-rounds.ts";
 import { createRegistry } from "./registry/registry.ts";
 import type { Registry } from "./registry/registry.ts";
+import { createRevocations } from "./revocations.ts";
 import { createUpkeep } from "./upkeep.ts";
 import { settingsFor } from "./verdict/settings.ts";
 
@@ -123,6 +124,7 @@ function notifierKinds(allowed: NotifierAllowance) {
 export function createAggregator(deps: AggregatorDeps): Aggregator {
   const { store, clock, random, log, options } = deps;
   const bus = createEventBus({ log });
+  const revocations = createRevocations();
   const kinds = notifierKinds({ exec: options.allowExecChannels ?? false });
   const delivery = createDeliveryWorker({
     store,
@@ -149,13 +151,14 @@ export function createAggregator(deps: AggregatorDeps): Aggregator {
   wishes.sessions = grpc.sessions;
   const registry = createRegistry({
     ...deps,
+    revocations,
     engine,
     sessions: grpc.sessions,
     kinds: CHECKS,
     notifiers: kinds,
     channelsChanged: () => delivery.wake(),
   });
-  const parts = { engine, grpc, registry, bus, delivery, kinds };
+  const parts = { engine, grpc, registry, revocations, bus, delivery, kinds };
   return living(deps, parts);
 }
 
@@ -175,6 +178,7 @@ interface Parts {
   engine: RunningEngine;
   grpc: GrpcServer;
   registry: Registry;
+  revocations: Revocations;
   bus: ReturnType<typeof createEventBus>;
   delivery: ReturnType<typeof createDeliveryWorker>;
   kinds: ReturnType<typeof notifierKinds>;
@@ -248,6 +252,7 @@ function living(deps: AggregatorDeps, parts: Parts): Aggregator {
     grpcAddress: () => formatHostPort({ ...grpcListen, port: grpcPort }),
     joinFlags: joinFlagsOf(options),
     publicVerdicts: options.publicVerdicts,
+    publicUrl: options.publicUrl,
     version: VERSION,
   });
   let http: HttpListener | null = null;

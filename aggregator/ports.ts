@@ -77,6 +77,14 @@ export interface EventBus {
   subscribe(onEvents: (events: readonly StoredEvent[]) => void): () => void;
 }
 
+/** Tokens and browser sessions that ended before their time, by id. */
+export interface Revocations {
+  /** Calls everybody who watches this id, once. */
+  revoke(id: string): void;
+  /** Calls `onRevoked` when the id is revoked. Returns what ends the watch. */
+  watch(id: string, onRevoked: () => void): () => void;
+}
+
 /** The probes' sessions, as the rest of the aggregator sees them. */
 export interface MeshSessions {
   /** Facts of the probe's session and last heartbeat, without its state as a witness. */

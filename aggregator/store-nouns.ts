@@ -116,16 +116,64 @@ export interface Token {
   scope: TokenScope;
   /** For scope probe: whose identity it proves. */
   probeId: string | null;
+  /** Labels that a target must carry for this token to see it; none: it is not bound. */
+  labels: Record<string, string>;
   createdAtMs: number;
   expiresAtMs: number | null;
+  /** When its secret was replaced last; null: never. */
+  rotatedAtMs: number | null;
+  /** When it was used last, to about a minute; null: never. */
+  lastUsedAtMs: number | null;
 }
 
 /** Tokens, found by hash. */
 export interface TokenStore {
-  find(sha256Hex: string): Promise<Token | null>;
+  /** The token of a secret, or of the one before as long as that is still accepted. */
+  find(sha256Hex: string, atMs: number): Promise<Token | null>;
   put(token: Token, sha256Hex: string): Promise<void>;
+  /** Replaces token and secret; its present secret is accepted until `previousUntilMs`. */
+  rotate(token: Token, sha256Hex: string, previousUntilMs: number): Promise<void>;
+  /** Keeps when a token was used last. */
+  used(id: string, atMs: number): Promise<void>;
   all(): Promise<Token[]>;
   delete(id: string): Promise<boolean>;
+}
+
+/** What a person at a browser may do. */
+export type PersonScope = Extract<TokenScope, "admin" | "write" | "read">;
+
+/** A signed-in browser as stored: only the SHA-256 of its cookie is kept. */
+export interface BrowserSession {
+  id: string;
+  /** Name of the token, or of the person at the identity provider. */
+  who: string;
+  scope: PersonScope;
+  /** Labels of the token; see there. */
+  labels: Record<string, string>;
+  /** The token it was opened with, and ends with; null: by OpenID Connect. */
+  tokenId: string | null;
+  /** Address it was opened from. */
+  address: string;
+  createdAtMs: number;
+  /** To about a minute. */
+  lastUsedAtMs: number;
+  /** Its end, however much it is used. */
+  expiresAtMs: number;
+}
+
+/** Browser sessions, found by hash. */
+export interface BrowserSessionStore {
+  find(sha256Hex: string): Promise<BrowserSession | null>;
+  put(session: BrowserSession, sha256Hex: string): Promise<void>;
+  /** Keeps when a session was used last. */
+  used(id: string, atMs: number): Promise<void>;
+  /** The one used last first. */
+  all(): Promise<BrowserSession[]>;
+  delete(id: string): Promise<boolean>;
+  /** Sessions of a token end no later than this. */
+  capOfToken(tokenId: string, untilMs: number): Promise<void>;
+  /** Deletes those that ended before `atMs`, or were not used since `unusedSinceMs`. */
+  forget(atMs: number, unusedSinceMs: number): Promise<void>;
 }
 
 /** What part of the history is asked for; results newest first. */

@@ -15,6 +15,7 @@ import type {
   NotificationStore,
   ThreadStore,
   TokenStore,
+  BrowserSessionStore,
   HistoryStore,
   IdempotencyStore,
 } from "./store-nouns.ts";
@@ -246,6 +247,7 @@ export interface Store {
   readonly outboxCounts: OutboxCountStore;
   readonly threads: ThreadStore;
   readonly tokens: TokenStore;
+  readonly browserSessions: BrowserSessionStore;
   readonly history: HistoryStore;
   readonly uptime: UptimeStore;
   readonly idempotency: IdempotencyStore;

@@ -128,6 +128,10 @@ export const LIMITS = {
   slowNamesMax: 10_000,
   /** Tokens of one aggregator; one more is refused with 422. */
   tokensMax: 20_000,
+  /** Browser sessions that are not over; one more ends the one that was unused longest. */
+  browserSessionsMax: 10_000,
+  /** Longest time the secret before is accepted after a rotation; longer is refused with 422. */
+  tokenGraceMsMax: 30 * 86_400_000,
   /** Problems of one input that are told; further ones are only counted. */
   issuesMax: 50,
   /** Addresses whose failed sign-ins are remembered; the oldest is forgotten. */

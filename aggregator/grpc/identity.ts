@@ -56,7 +56,8 @@ async function tokenOf(
       `Expected metadata "authorization: Bearer <${kind}>"; create a token with ${create}.`,
     );
   }
-  const token = await tokens.find(createHash("sha256").update(text).digest("hex"));
+  const sha256Hex = createHash("sha256").update(text).digest("hex");
+  const token = await tokens.find(sha256Hex, clock.wallMs());
   if (token === null) {
     return refused(
       status.UNAUTHENTICATED,

@@ -5,12 +5,13 @@ import type { Context, MiddlewareHandler } from "hono";
 import { ZodError } from "zod";
 import { QuorateError } from "../../shared/errors.ts";
 import { inputIssues, invalidInput } from "../registry/input.ts";
-import { createSignIn } from "./auth.ts";
-import type { RouteScope } from "./auth.ts";
+import { createGuard, createSignIn } from "./auth.ts";
+import type { RouteAccess } from "./auth.ts";
 import { checkBody, limitBody } from "./body.ts";
 import type { App, AppEnv, HttpDeps, RouteContext } from "./context.ts";
 import { createIdempotency } from "./idempotency.ts";
 import { routesOf } from "./openapi.ts";
+import { createOrigins } from "./origins.ts";
 import { createErrorResponder } from "./problem.ts";
 import { addAcknowledge } from "./routes/acknowledge.ts";
 import { addChannels } from "./routes/channels.ts";
@@ -26,6 +27,7 @@ import { addReplays } from "./routes/replays.ts";
 import { addRoutes } from "./routes/routes.ts";
 import { addKinds } from "./routes/kinds.ts";
 import { addRuns } from "./routes/runs.ts";
+import { addSession } from "./routes/session.ts";
 import { addSilences } from "./routes/silences.ts";
 import { addSystem } from "./routes/system.ts";
 import { addTargetReads, addTargetWrites } from "./routes/targets.ts";
@@ -65,11 +67,9 @@ const ROUTES: readonly ((app: App, context: RouteContext) => void)[] = [
   addNotifications,
   addEvents,
   addTokens,
+  addSession,
   addSystem,
 ];
-
-/** Paths behind a token; the last two not where verdicts are public. */
-const GUARDED = ["/api/v1/*", "/verdict/*", "/badge/*"];
 
 /** Creates the HTTP side of the aggregator. */
 export function createHttpApp(deps: HttpDeps): HttpApp {
@@ -77,24 +77,25 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
   const closing = new AbortController();
   // Every open stream listens; how many there may be is bounded by the bus.
   setMaxListeners(0, closing.signal);
-  const scopes = new Map<string, RouteScope>();
+  const access = new Map<string, RouteAccess>();
   const { registry, clock, random, store } = deps;
 
   const respond = createErrorResponder(deps);
   app.onError(respond);
   app.use("*", securityHeaders);
-  const signIn = createSignIn({ tokens: registry.tokens, clock, scopes });
-  const guarded = deps.publicVerdicts === true ? ["/api/v1/*"] : GUARDED;
-  for (const path of guarded) app.use(path, signIn);
+  const origins = createOrigins(deps);
+  const signIn = createSignIn({ ...registry, origins, clock });
+  app.use("*", createGuard(signIn, access));
   app.use("/api/v1/*", limitBody());
   app.use("/api/v1/*", checkBody);
   app.use("/api/v1/*", createIdempotency({ store: store.idempotency, clock, random }));
-  const context: RouteContext = { ...deps, closing: closing.signal, streams: new Set() };
+  const parts = { origins, closing: closing.signal, streams: new Set<object>() };
+  const context: RouteContext = { ...deps, ...signIn, ...parts };
   for (const add of ROUTES) add(app, context);
 
   const routes = routesOf(app);
-  for (const { method, path, scope } of routes) {
-    if (scope !== null) scopes.set(`${method} ${path}`, scope);
+  for (const { method, path, access: said } of routes) {
+    if (said !== null) access.set(`${method} ${path}`, said);
   }
   const shapes = routes.map(({ method, path }) => ({ method, shape: shapeOf(path) }));
   app.notFound((c) => {

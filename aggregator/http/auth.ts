@@ -1,12 +1,17 @@
-/** Who calls, and whether the token's scope is enough for the route. */
+/** Who calls, and whether the caller's scope is enough for the route. */
 import type { Context, MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
 import type { Clock } from "../../shared/clock.ts";
 import { QuorateError } from "../../shared/errors.ts";
 import { LIMITS } from "../../shared/limits.ts";
 import type { Token, TokenScope } from "../ports.ts";
+import type { BrowserSessionService } from "../registry/browser-sessions.ts";
 import type { TokenService } from "../registry/tokens.ts";
+import { callerOfSession, callerOfToken } from "./caller.ts";
+import type { Caller } from "./caller.ts";
 import type { AppEnv } from "./context.ts";
+import { clearSessionCookie, refuseOtherSites, sessionCookieOf } from "./cookies.ts";
+import type { Origins } from "./origins.ts";
 import { createSignInLimit } from "./sign-in-limit.ts";
 
 /**
@@ -26,20 +31,29 @@ export function isRouteScope(value: unknown): value is RouteScope {
 /** What signing in works with. */
 export interface SignInDeps {
   tokens: Pick<TokenService, "verify">;
+  browserSessions: Pick<BrowserSessionService, "verify">;
+  origins: Origins;
   clock: Clock;
-  /** The scope of each route, by "GET /api/v1/targets/:id"; a route without one is refused. */
-  scopes: ReadonlyMap<string, RouteScope>;
 }
 
-/** Refuses callers without a token, with a bad one, or with too small a scope. */
-export function createSignIn({ tokens, clock, scopes }: SignInDeps): MiddlewareHandler<AppEnv> {
+/** Checks what callers show. */
+export interface SignIn {
+  /** The token of a secret; throws unauthenticated, and counts who guesses. */
+  checkSecret(c: Context<AppEnv>, secret: string): Promise<Token>;
+  /** Whether a caller that was let in would be let in again. */
+  isStillValid(caller: Caller, secret: string): Promise<boolean>;
+  /** Who makes a request, by its header or its cookie; throws unauthenticated. */
+  callerOf(c: Context<AppEnv>): Promise<{ caller: Caller; secret: string }>;
+}
+
+/** Creates what checks callers. */
+export function createSignIn({ tokens, browserSessions, origins, clock }: SignInDeps): SignIn {
   const limit = createSignInLimit(clock);
   /** Tokens that signed in before: they go on while somebody else at their address guesses. */
   const known = new Set<string>();
 
-  async function signIn(c: Context<AppEnv>): Promise<Token> {
-    const secret = bearerOf(c);
-    const address = c.env?.incoming?.socket.remoteAddress ?? "unknown";
+  async function checkSecret(c: Context<AppEnv>, secret: string): Promise<Token> {
+    const address = origins.addressOf(c);
     const token = await tokens.verify(secret);
     const blockedMs = limit.blockedMs(address);
     if (blockedMs > 0 && (token === null || !known.has(token.id))) {
@@ -55,20 +69,59 @@ export function createSignIn({ tokens, clock, scopes }: SignInDeps): MiddlewareH
     }
     if (known.size >= LIMITS.tokensMax) known.clear();
     known.add(token.id);
-    c.set("secret", secret);
     return token;
   }
 
+  async function checkCookie(c: Context<AppEnv>, secret: string): Promise<Caller> {
+    refuseOtherSites(c, origins);
+    const session = await browserSessions.verify(secret);
+    if (session !== null) return callerOfSession(session);
+    clearSessionCookie(c, origins.isHttps(c));
+    throw new QuorateError("unauthenticated", "The browser session is over. Sign in again.");
+  }
+
+  return {
+    checkSecret,
+    isStillValid: async ({ via }, secret) => {
+      const found = await (via === "token" ? tokens : browserSessions).verify(secret);
+      return found !== null;
+    },
+    callerOf: async (c) => {
+      const cookie = c.req.header("authorization") === undefined ? sessionCookieOf(c) : null;
+      if (cookie !== null) return { caller: await checkCookie(c, cookie), secret: cookie };
+      const secret = bearerOf(c);
+      return { caller: callerOfToken(await checkSecret(c, secret)), secret };
+    },
+  };
+}
+
+/** Paths of which every operation needs a scope; one that names none is for admins. */
+const GUARDED = /^\/(?:api\/v1|verdict|badge)(?:\/|$)/;
+
+/** What a route says of who may call it. */
+export type RouteAccess = RouteScope | "open";
+
+/**
+ * Refuses callers without a token or session, with a bad one, or with too small a scope. What each
+ * route needs is found by "GET /api/v1/targets/:id".
+ */
+export function createGuard(
+  signIn: SignIn,
+  access: ReadonlyMap<string, RouteAccess>,
+): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const route = matchedRoutes(c).findLast(({ method }) => method !== "ALL");
     if (route === undefined) return next();
-    const token = await signIn(c);
-    const needed = scopes.get(`${route.method} ${route.path}`) ?? "admin";
-    if (!isEnough(token.scope, needed)) {
-      const sentence = `This needs a token of scope ${needed}; yours has scope ${token.scope}.`;
+    const said = access.get(`${route.method} ${route.path}`);
+    const needed = said ?? (GUARDED.test(c.req.path) ? "admin" : "open");
+    if (needed === "open") return next();
+    const { caller, secret } = await signIn.callerOf(c);
+    if (!isEnough(caller.scope, needed)) {
+      const sentence = `This needs a token of scope ${needed}; yours has scope ${caller.scope}.`;
       throw new QuorateError("forbidden", sentence);
     }
-    c.set("token", token);
+    c.set("token", caller);
+    c.set("secret", secret);
     return next();
   };
 }

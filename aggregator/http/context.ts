@@ -1,23 +1,27 @@
 /** What every route works with. */
 import type { HttpBindings } from "@hono/node-server";
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import type { ApiKind } from "../../shared/api/kind.ts";
 import type { Channel } from "../../shared/channel.ts";
 import type { Clock } from "../../shared/clock.ts";
 import type { Log } from "../../shared/log.ts";
 import type { Random } from "../../shared/random.ts";
 import type { Engine, EventBus, MeshSessions, PreparedNotifier, Replays } from "../ports.ts";
-import type { SendOutcome, Store, Token } from "../ports.ts";
+import type { Revocations, SendOutcome, Store, Token } from "../ports.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { OptionKinds } from "../registry/writes.ts";
+import type { Caller } from "./caller.ts";
+import type { OriginOptions, Origins } from "./origins.ts";
 
 /** What the HTTP side of the aggregator works with. */
-export interface HttpDeps {
+export interface HttpDeps extends OriginOptions {
   engine: Engine;
   store: Store;
   bus: EventBus;
   sessions: MeshSessions;
   registry: Registry;
+  revocations: Revocations;
   replays: Replays;
   /** Kinds of check; for masking secrets, for the list of kinds and for the document. */
   kinds: DescribedKinds;
@@ -48,9 +52,9 @@ export interface DescribedKinds extends OptionKinds<unknown> {
 export interface AppEnv {
   Bindings: Partial<HttpBindings>;
   Variables: {
-    /** The caller's token; set on every route that needs a scope. */
-    token: Token;
-    /** The caller's secret; for asking again whether it is still valid. */
+    /** The caller: a token, or a browser session; set on every route that needs a scope. */
+    token: Caller;
+    /** The caller's secret, of its token or cookie; what it repeats is sealed with it. */
     secret: string;
   };
 }
@@ -60,6 +64,11 @@ export type App = OpenAPIHono<AppEnv>;
 
 /** What routes work with: the dependencies, and the streams that must end with the app. */
 export interface RouteContext extends HttpDeps {
+  origins: Origins;
+  /** The token of a secret; throws unauthenticated, and counts who guesses. */
+  checkSecret: (c: Context<AppEnv>, secret: string) => Promise<Token>;
+  /** Whether a caller that was let in would be let in again. */
+  isStillValid: (caller: Caller, secret: string) => Promise<boolean>;
   /** Aborted when the app closes. */
   closing: AbortSignal;
   /** Event streams that are open; for the metrics. */

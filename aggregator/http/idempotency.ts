@@ -34,8 +34,12 @@ export function createIdempotency(deps: IdempotencyDeps): MiddlewareHandler<AppE
     const key = c.req.method === "POST" ? c.req.header("idempotency-key") : undefined;
     if (key === undefined) return next();
     checkKey(key);
-    const seal = createSeal(deps.random, `${c.get("secret")} ${key}`);
-    const storeKey = digest(c.get("token").id, c.req.path, key);
+    // An operation that is open to anybody has no caller whose answer it could be.
+    const secret: string | undefined = c.get("secret");
+    if (secret === undefined) return next();
+    const seal = createSeal(deps.random, `${secret} ${key}`);
+    // By the secret and not the token's id: only who sealed an answer can open it.
+    const storeKey = digest(secret, c.req.path, key);
     const requestHash = digest(c.req.url, await c.req.text());
     const first = await deps.store.get(storeKey);
     if (first !== null) return repeat(c, first, { requestHash, open: seal.open });

@@ -1,6 +1,6 @@
 /** The OpenAPI 3.1 document, from the same schemas that validate. */
 import { isRouteScope } from "./auth.ts";
-import type { RouteScope } from "./auth.ts";
+import type { RouteAccess } from "./auth.ts";
 import type { ApiKind } from "../../shared/api/kind.ts";
 import { finishDocument } from "./openapi/finish.ts";
 import { withKinds } from "./openapi-kinds.ts";
@@ -19,6 +19,7 @@ const TAGS = [
   { name: "notifications", description: "What was sent, and what became of it." },
   { name: "events", description: "What happens." },
   { name: "tokens", description: "Who may call." },
+  { name: "sessions", description: "Who is signed in at a browser." },
   { name: "system", description: "The aggregator itself." },
 ];
 
@@ -61,17 +62,18 @@ export interface RouteFacts {
   method: string;
   /** With `:name` for a parameter. */
   path: string;
-  /** Null: open to anybody. */
-  scope: RouteScope | null;
+  /** Null: it does not say. */
+  access: RouteAccess | null;
 }
 
 /** Every route of the app. */
 export function routesOf(app: App): RouteFacts[] {
   return app.openAPIRegistry.definitions.flatMap((definition) => {
     if (definition.type !== "route") return [];
-    const { method, path, "x-quorate-scope": scope } = definition.route;
+    const { method, path, security, "x-quorate-scope": scope } = definition.route;
     const routing = path.replaceAll(/\{(\w+)\}/g, ":$1");
     const facts = { method: method.toUpperCase(), path: routing };
-    return [{ ...facts, scope: isRouteScope(scope) ? scope : null }];
+    const isOpen = security?.length === 0;
+    return [{ ...facts, access: isRouteScope(scope) ? scope : isOpen ? "open" : null }];
   });
 }

@@ -5,7 +5,6 @@ import type { ApiIncident } from "../../shared/api/incident.ts";
 import type { ApiProbe } from "../../shared/api/probe.ts";
 import type { ApiLatencyBucket, ApiResult } from "../../shared/api/result.ts";
 import type { ApiTarget } from "../../shared/api/target.ts";
-import type { ApiToken } from "../../shared/api/token.ts";
 import type { ApiExplanation, ApiTransition, ApiVerdict } from "../../shared/api/verdict.ts";
 import type { Channel, Delivery, Notification } from "../../shared/channel.ts";
 import { isoTime } from "../../shared/clock.ts";
@@ -16,7 +15,7 @@ import type { Probe, ProbeFacts } from "../../shared/probe.ts";
 import type { HistoryResult } from "../../shared/result.ts";
 import type { Target } from "../../shared/target.ts";
 import type { VerdictExplanation } from "../../shared/verdict.ts";
-import type { LatencyBucket, StoredEvent, Token, TransitionRow, VerdictSummary } from "../ports.ts";
+import type { LatencyBucket, StoredEvent, TransitionRow, VerdictSummary } from "../ports.ts";
 import type { HttpDeps } from "./context.ts";
 
 const isoOrNull = (atMs: number | null): string | null => (atMs === null ? null : isoTime(atMs));
@@ -193,10 +192,6 @@ export function deliveryView(delivery: Delivery): ApiDelivery {
 }
 
 /** A token, never its secret. */
-export function tokenView({ createdAtMs, expiresAtMs, ...rest }: Token): ApiToken {
-  return { ...rest, createdAt: isoTime(createdAtMs), expiresAt: isoOrNull(expiresAtMs) };
-}
-
 /** A public event with its number. */
 export function eventView({ number, event }: StoredEvent): ApiEvent {
   const { id, type, timestamp, data } = event;

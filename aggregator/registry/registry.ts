@@ -1,4 +1,6 @@
 /** The registry: the services that write what the aggregator knows. */
+import { createBrowserSessionService } from "./browser-sessions.ts";
+import type { BrowserSessionService, BrowserSessionServiceDeps } from "./browser-sessions.ts";
 import { createChannelService } from "./channels.ts";
 import type { ChannelService, ChannelServiceDeps } from "./channels.ts";
 import { createMaintenanceService } from "./maintenance.ts";
@@ -21,7 +23,8 @@ export type RegistryDeps = TargetServiceDeps &
   MaintenanceServiceDeps &
   SilenceServiceDeps &
   RouteServiceDeps &
-  TokenServiceDeps & {
+  TokenServiceDeps &
+  BrowserSessionServiceDeps & {
     /** Told after every change of a channel; usually wakes the delivery worker. */
     channelsChanged: () => void;
   };
@@ -35,6 +38,7 @@ export interface Registry {
   silences: SilenceService;
   routes: RouteService;
   tokens: TokenService;
+  browserSessions: BrowserSessionService;
 }
 
 /** Creates the registry of one aggregator. */
@@ -48,5 +52,6 @@ export function createRegistry(deps: RegistryDeps): Registry {
     silences: createSilenceService(deps),
     routes: createRouteService(deps),
     tokens,
+    browserSessions: createBrowserSessionService(deps),
   };
 }

@@ -5,12 +5,13 @@ import { QuorateError } from "../../shared/errors.ts";
 import { LIMITS } from "../../shared/limits.ts";
 import { newId, randomText } from "../../shared/random.ts";
 import type { Random } from "../../shared/random.ts";
-import type { Token, TokenScope, TokenStore } from "../ports.ts";
+import type { Revocations, Store, Token, TokenScope } from "../ports.ts";
 import { createTurns, notFound, tooMany } from "./writes.ts";
 
 /** What the service works with. */
 export interface TokenServiceDeps {
-  store: { tokens: TokenStore };
+  store: Pick<Store, "tokens" | "browserSessions">;
+  revocations: Revocations;
   clock: Clock;
   random: Random;
 }
@@ -21,6 +22,8 @@ export interface NewToken {
   scope: TokenScope;
   /** For scope probe: whose identity it proves. Default null. */
   probeId?: string | null | undefined;
+  /** Labels that bind it to the targets which carry them all. Default none: it is not bound. */
+  labels?: Record<string, string> | undefined;
   /** Wall clock; default never. */
   expiresAtMs?: number | null | undefined;
 }
@@ -37,7 +40,12 @@ export interface TokenService {
   /** The token of a secret; null when there is none or its time is over. */
   verify(secret: string): Promise<Token | null>;
   list(): Promise<Token[]>;
-  /** Throws not_found, or conflict for the last admin token. */
+  /**
+   * Gives a token a new secret. The present one is accepted for `graceMs` more; one that was
+   * replaced before is void at once. Throws not_found.
+   */
+  rotate(id: string, graceMs: number): Promise<IssuedToken>;
+  /** Voids it and its browser sessions. Throws not_found, or conflict for the last admin token. */
   delete(id: string): Promise<void>;
   /** Deletes every token of a probe. */
   deleteOfProbe(probeId: string): Promise<void>;
@@ -48,42 +56,57 @@ export interface TokenService {
 /** Characters of chance in a secret: 160 bits. */
 const SECRET_CHARS = 32;
 
-/** Longest text that is looked up as a token; ours have about 43 characters. */
-const TOKEN_CHARS_MAX = 256;
+/** Longest text that is looked up as a secret; ours have about 43 characters. */
+const SECRET_CHARS_MAX = 256;
 
-const sha256Hex = (text: string): string => createHash("sha256").update(text).digest("hex");
+/** A use is kept when the one that is kept is older: one write a minute for each that is used. */
+export const USED_EVERY_MS = 60_000;
+
+/** A new secret, such as `qrt_read_…`. */
+export function newSecret(random: Random, word: string): string {
+  return `qrt_${word}_${randomText(random, SECRET_CHARS)}`;
+}
+
+/**
+ * What a secret is stored and looked up as; null for what cannot be one. A lookup by this hash
+ * takes a time that says nothing of the secrets there are: to steer it, one would have to choose
+ * the hash, not the secret. So no comparison of secrets is left that would need constant time.
+ */
+export function secretHash(secret: string): string | null {
+  if (secret === "" || secret.length > SECRET_CHARS_MAX) return null;
+  return createHash("sha256").update(secret).digest("hex");
+}
 
 /** Creates the service. */
-export function createTokenService({ store, clock, random }: TokenServiceDeps): TokenService {
-  const { tokens } = store;
+export function createTokenService(deps: TokenServiceDeps): TokenService {
+  const { clock } = deps;
+  const { tokens } = deps.store;
   const turns = createTurns();
+  const writer = createTokenWriter(deps);
   const isValid = ({ expiresAtMs }: Token): boolean =>
     expiresAtMs === null || expiresAtMs > clock.wallMs();
   const isAdmin = (token: Token): boolean => token.scope === "admin" && isValid(token);
 
-  async function issue({ name, scope, probeId, expiresAtMs }: NewToken): Promise<IssuedToken> {
-    if ((await tokens.all()).length >= LIMITS.tokensMax) throw tooMany("tokens", LIMITS.tokensMax);
-    const secret = `qrt_${scope}_${randomText(random, SECRET_CHARS)}`;
-    const token: Token = {
-      id: newId(random, "tok"),
-      name,
-      scope,
-      probeId: probeId ?? null,
-      createdAtMs: clock.wallMs(),
-      expiresAtMs: expiresAtMs ?? null,
-    };
-    await tokens.put(token, sha256Hex(secret));
-    return { token, secret };
+  async function verify(secret: string): Promise<Token | null> {
+    const hash = secretHash(secret);
+    const atMs = clock.wallMs();
+    const token = hash === null ? null : await tokens.find(hash, atMs);
+    if (token === null || !isValid(token)) return null;
+    if (atMs - (token.lastUsedAtMs ?? 0) < USED_EVERY_MS) return token;
+    await tokens.used(token.id, atMs);
+    return { ...token, lastUsedAtMs: atMs };
   }
 
   return {
-    issue: (wanted) => turns(() => issue(wanted)),
-    verify: async (secret) => {
-      if (secret === "" || secret.length > TOKEN_CHARS_MAX) return null;
-      const token = await tokens.find(sha256Hex(secret));
-      return token !== null && isValid(token) ? token : null;
-    },
+    issue: (wanted) => turns(() => writer.issue(wanted)),
+    verify,
     list: () => tokens.all(),
+    rotate: (id, graceMs) =>
+      turns(async () => {
+        const token = (await tokens.all()).find((one) => one.id === id);
+        if (token === undefined) throw notFound("token", id);
+        return writer.rotate(token, graceMs);
+      }),
     delete: (id) =>
       turns(async () => {
         const all = await tokens.all();
@@ -94,18 +117,70 @@ export function createTokenService({ store, clock, random }: TokenServiceDeps): 
             "It is the last valid admin token, and without one nobody could make another.";
           throw new QuorateError("conflict", `${why} Make a new one first.`);
         }
-        await tokens.delete(id);
+        await writer.void(id);
       }),
     deleteOfProbe: (probeId) =>
       turns(async () => {
         for (const token of await tokens.all()) {
-          if (token.probeId === probeId) await tokens.delete(token.id);
+          if (token.probeId === probeId) await writer.void(token.id);
         }
       }),
     ensureAdmin: () =>
       turns(async () => {
         if ((await tokens.all()).some(isAdmin)) return null;
-        return issue({ name: "admin", scope: "admin" });
+        return writer.issue({ name: "admin", scope: "admin" });
       }),
+  };
+}
+
+/** Writes that trust their caller to have looked: one at a time. */
+function createTokenWriter({ store, revocations, clock, random }: TokenServiceDeps) {
+  const { tokens, browserSessions } = store;
+  const hashed = (scope: TokenScope) => {
+    const secret = newSecret(random, scope);
+    return { secret, hash: createHash("sha256").update(secret).digest("hex") };
+  };
+
+  /** Its browser sessions end no later than `untilMs`; at once, its streams end too. */
+  async function capSessions(tokenId: string, untilMs: number): Promise<void> {
+    await browserSessions.capOfToken(tokenId, untilMs);
+    if (untilMs > clock.wallMs()) return;
+    revocations.revoke(tokenId);
+    for (const session of await browserSessions.all()) {
+      if (session.tokenId === tokenId) revocations.revoke(session.id);
+    }
+  }
+
+  return {
+    async issue({ name, scope, probeId, labels, expiresAtMs }: NewToken): Promise<IssuedToken> {
+      const count = (await tokens.all()).length;
+      if (count >= LIMITS.tokensMax) throw tooMany("tokens", LIMITS.tokensMax);
+      const { secret, hash } = hashed(scope);
+      const token: Token = {
+        id: newId(random, "tok"),
+        name,
+        scope,
+        probeId: probeId ?? null,
+        labels: labels ?? {},
+        createdAtMs: clock.wallMs(),
+        expiresAtMs: expiresAtMs ?? null,
+        rotatedAtMs: null,
+        lastUsedAtMs: null,
+      };
+      await tokens.put(token, hash);
+      return { token, secret };
+    },
+    async rotate(found: Token, graceMs: number): Promise<IssuedToken> {
+      const { secret, hash } = hashed(found.scope);
+      const atMs = clock.wallMs();
+      const token = { ...found, rotatedAtMs: atMs };
+      await tokens.rotate(token, hash, atMs + graceMs);
+      await capSessions(found.id, atMs + graceMs);
+      return { token, secret };
+    },
+    async void(id: string): Promise<void> {
+      await tokens.delete(id);
+      await capSessions(id, clock.wallMs());
+    },
   };
 }

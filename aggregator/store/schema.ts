@@ -161,6 +161,27 @@ CREATE TABLE routes (
 ) STRICT;
 `;
 
+/** Who calls, and what was written by whom. A secret is never kept, only its SHA-256. */
+const ACCESS = `
+ALTER TABLE tokens ADD COLUMN previous_sha256 TEXT;
+ALTER TABLE tokens ADD COLUMN previous_until_ms INTEGER;
+ALTER TABLE tokens ADD COLUMN last_used_at_ms INTEGER;
+CREATE UNIQUE INDEX tokens_by_previous ON tokens (previous_sha256);
+CREATE TABLE browser_sessions (
+  id TEXT PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, token_id TEXT,
+  last_used_at_ms INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL, body TEXT NOT NULL
+) STRICT;
+CREATE INDEX browser_sessions_by_token ON browser_sessions (token_id);
+CREATE TABLE audit (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, class TEXT NOT NULL,
+  actor TEXT NOT NULL, resource TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL
+) STRICT;
+CREATE INDEX audit_by_class ON audit (class, number);
+CREATE INDEX audit_by_age ON audit (at_ms);
+CREATE INDEX audit_by_actor ON audit (actor, number);
+CREATE INDEX audit_by_resource ON audit (resource, name, number);
+`;
+
 /** Step i leads from version i to version i + 1. A step that was released never changes. */
 const MIGRATIONS: readonly string[] = [
   LOG + NOUNS + EFFECTS + HISTORY,
@@ -168,6 +189,7 @@ const MIGRATIONS: readonly string[] = [
   ARCHIVE,
   OVERLAYS,
   ALERTING,
+  ACCESS,
 ];
 
 /** Brings the file to the newest version, all steps in one transaction; refuses a newer file. */

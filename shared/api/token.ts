@@ -1,6 +1,6 @@
 /** Tokens as the API shows them: never the secret, but once. */
 import { z } from "zod";
-import { nameSchema } from "../target.ts";
+import { labelsSchema, nameSchema } from "../target.ts";
 import { pageSchema, timeSchema } from "./common.ts";
 
 /** What a token may do: admin does all, write implies read; probe and calls are for machines. */
@@ -13,8 +13,11 @@ export const tokenSchema = z
     name: z.string(),
     scope: tokenScopeSchema,
     probeId: z.string().nullable().describe("For scope probe: whose identity it proves."),
+    labels: labelsSchema.describe("Labels that bind it to targets which carry them all."),
     createdAt: timeSchema,
     expiresAt: timeSchema.nullable(),
+    rotatedAt: timeSchema.nullable().describe("When its secret was replaced last."),
+    lastUsedAt: timeSchema.nullable().describe("To about a minute; null: never."),
   })
   .meta({ id: "Token", description: "A token; the secret itself is stored hashed." });
 

@@ -9,6 +9,7 @@ import type { HttpDeps } from "../../aggregator/http/context.ts";
 import * as notifiers from "../../aggregator/notifiers/index.ts";
 import type { EventBus, MeshSessions, RecheckRequest, Store } from "../../aggregator/ports.ts";
 import type { TokenScope } from "../../aggregator/ports.ts";
+import { createRevocations } from "../../aggregator/revocations.ts";
 import { createRegistry } from "../../aggregator/registry/registry.ts";
 import { openSqliteStore } from "../../aggregator/store/sqlite.ts";
 import * as checks from "../../probe/checks/index.ts";
@@ -129,7 +130,8 @@ export function openHttpRoom(over: (deps: HttpDeps) => Partial<HttpDeps> = () =>
   const rechecks: RecheckRequest[] = [];
   const parts = { told, rechecks, connected: new Set<string>() };
   const sessions = fakeSessions(parts);
-  const base = { engine, store, bus, sessions, clock, random, log };
+  const revocations = createRevocations();
+  const base = { engine, store, bus, revocations, sessions, clock, random, log };
   const kinds = { kinds: CHECKS, notifiers: NOTIFIERS };
   const channelsChanged = (): void => void parts.told.push("channels");
   const replays = createReplays({ ...base, settings: DEFAULT_SETTINGS });

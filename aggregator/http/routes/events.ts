@@ -85,7 +85,7 @@ export function addEvents(app: App, context: RouteContext): void {
       clock: context.clock,
       log: context.log,
       closing: context.closing,
-      isAllowed: async () => (await context.registry.tokens.verify(c.get("secret"))) !== null,
+      isAllowed: () => context.isStillValid(c.get("token"), c.get("secret")),
       onEnd: () => void context.streams.delete(stream),
     });
     context.streams.add(stream);

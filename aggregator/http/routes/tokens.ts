@@ -6,7 +6,7 @@ import type { App, RouteContext } from "../context.ts";
 import { idempotencyHeaders, idParam, json, jsonBody, needs } from "../describe.ts";
 import { pageOfQuery, pageQuery, problems } from "../describe.ts";
 import { apiPage, pageInMemory } from "../lists.ts";
-import { tokenView } from "../views.ts";
+import { tokenView } from "../views-access.ts";
 
 const tags = ["tokens"];
 

@@ -24,7 +24,7 @@ test("a probe is made with a token of its own, shown once with the command that 
     assert.match(join, new RegExp(`^QUORATE_PROBE_TOKEN=${token} quorate probe --aggregator `));
     assert.ok(!join.includes("\n"));
     const hash = createHash("sha256").update(token).digest("hex");
-    const stored = await room.store.tokens.find(hash);
+    const stored = await room.store.tokens.find(hash, room.clock.wallMs());
     assert.deepEqual([stored?.scope, stored?.probeId], ["probe", probe.id]);
     const read = await room.expect(200, "GET /api/v1/probes/rack-a");
     assert.ok(!JSON.stringify(read.body).includes(token));

@@ -16,8 +16,8 @@ function channel(id: string, name: string, revision = 1): Channel {
 }
 
 function token(id: string): Token {
-  const times = { createdAtMs: START_MS, expiresAtMs: null };
-  return { id, name: id, scope: "probe", probeId: "prb_a", ...times };
+  const times = { createdAtMs: START_MS, expiresAtMs: null, rotatedAtMs: null, lastUsedAtMs: null };
+  return { id, name: id, scope: "probe", probeId: "prb_a", labels: {}, ...times };
 }
 
 /** Tests of the stores of nouns. */
