@@ -191,7 +191,6 @@ export function deliveryView(delivery: Delivery): ApiDelivery {
   return { attempt, at: isoTime(atMs), durationMs, status, ok, detail, request };
 }
 
-/** A token, never its secret. */
 /** A public event with its number. */
 export function eventView({ number, event }: StoredEvent): ApiEvent {
   const { id, type, timestamp, data } = event;

@@ -125,11 +125,11 @@ export const NOUN_TESTS: readonly StoreTest[] = [
     async ({ store: { tokens } }) => {
       await tokens.put(token("tok_a"), "aa");
       await tokens.put(token("tok_b"), "bb");
-      assert.deepEqual(await tokens.find("bb"), token("tok_b"));
-      assert.equal(await tokens.find("cc"), null);
+      assert.deepEqual(await tokens.find("bb", 0), token("tok_b"));
+      assert.equal(await tokens.find("cc", 0), null);
       assert.deepEqual(await tokens.all(), [token("tok_a"), token("tok_b")]);
       assert.deepEqual([await tokens.delete("tok_b"), await tokens.delete("tok_b")], [true, false]);
-      assert.equal(await tokens.find("bb"), null);
+      assert.equal(await tokens.find("bb", 0), null);
     },
   ],
   [
