@@ -83,7 +83,10 @@ export const urlSchema = z
 
 /** User and password, as HTTP's Basic scheme takes them. */
 export const basicSchema = z
-  .strictObject({ user: z.string().min(1).max(200), password: z.string().max(1_000) })
+  .strictObject({
+    user: z.string().min(1).max(200).describe("Without a colon."),
+    password: z.string().max(1_000).describe("Kept secret."),
+  })
   .refine((auth) => !auth.user.includes(":"), { error: "expected a user without ':'" });
 
 const partSchema = z.strictObject({

@@ -120,4 +120,18 @@ export const EXAMPLE_WORDS: Readonly<Record<string, unknown>> = {
   notes: "",
   default: null,
   schema: { type: "object" },
+  openapi: "3.1.0",
+  value: "shop",
+  // Who calls.
+  who: "ada",
+  tokenId: "tok_1q3w5e7r9t2y4x6z",
+  address: "10.0.0.7:8080",
+  "BrowserSession.address": "10.0.2.15",
+  issuer: "https://id.example",
+  loginPath: "/auth/oidc/login",
+  eventId: "evt_checkout-12",
+  notificationId: "msg_checkout-12-on-call",
+  channel: "on-call",
+  probeState: "eligible",
+  counted: "counted",
 };

@@ -25,6 +25,13 @@ const acknowledgeFold = createRoute({
   responses: { 200: json(foldAcknowledgedSchema, "How many were acknowledged."), ...problems },
 });
 
+const pageParam = z.object({
+  id: z
+    .string()
+    .max(200)
+    .openapi({ description: "Id of the incident or fold.", example: "inc_4m2k9x0r7bq1c3ta" }),
+});
+
 const getPage = createRoute({
   ...open,
   method: "get",
@@ -35,7 +42,7 @@ const getPage = createRoute({
   description:
     "Where the link of a message leads. The page has no secret: it asks for a name and a token, " +
     "and calls the API with them.",
-  request: { params: z.object({ id: z.string().max(200) }) },
+  request: { params: pageParam },
   responses: {
     200: { description: "HTML.", content: { "text/html": { schema: z.string() } } },
     ...problems,

@@ -86,7 +86,10 @@ function routesFor(isPublic: boolean) {
           .string()
           .max(LIMITS.nameCharsMax + 100)
           .regex(/^.+\.svg$/, "expected <target>.svg")
-          .openapi({ description: "Id or name of the target, and `.svg`." }),
+          .openapi({
+            description: "Id or name of the target, and `.svg`.",
+            example: "checkout.svg",
+          }),
       }),
     },
     responses: {

@@ -27,7 +27,10 @@ const listNotifications = createRoute({
   request: {
     query: z.strictObject({
       ...pageQuery,
-      state: z.enum(["pending", "delivered", "dead", "withheld"]).optional(),
+      state: z
+        .enum(["pending", "delivered", "dead", "withheld"])
+        .optional()
+        .openapi({ description: "Only those in this state." }),
       channel: z
         .string()
         .min(1)

@@ -11,7 +11,11 @@ import { idempotencyHeaders, json, jsonBody, needs, problems } from "../describe
 
 const tags = ["replays"];
 const params = z.object({
-  id: z.string().min(1).max(200).openapi({ description: "Id of the replay." }),
+  id: z
+    .string()
+    .min(1)
+    .max(200)
+    .openapi({ description: "Id of the replay.", example: "rpl_6h8k0m2p4r7t9w1y" }),
 });
 
 const startReplay = createRoute({
