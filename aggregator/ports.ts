@@ -24,11 +24,32 @@ export interface VerdictSummary {
   transition: number;
 }
 
+/** A target with its verdict in short, as the engine holds both. */
+export interface JudgedTarget {
+  target: Target;
+  verdict: VerdictSummary;
+}
+
+/** What withholds an alert of a target at this moment. */
+export interface HeldAlert {
+  by: "maintenance" | "parent" | "flapping" | "mesh_blind";
+  /** Name of the parent that is bad; null otherwise. */
+  parent: string | null;
+  /** Clause for a person, without a full stop. */
+  reason: string;
+}
+
 /** The engine: sequencer, fold and effects of one aggregator. */
 export interface Engine {
   /** Resolves once the event is committed and folded; rejects when the queue is full or closed. */
   submit(body: EventBody): Promise<void>;
   verdict(targetId: string): VerdictSummary | null;
+  /** Every target that is known, in no order that means something. */
+  targets(): Iterable<JudgedTarget>;
+  /** What would withhold an alert of a target now; null: nothing, or it is not known. */
+  heldAlert(targetId: string): HeldAlert | null;
+  /** Whether fewer than two failure domains may accuse, after a time of sight. */
+  blind(): boolean;
   explain(targetId: string): VerdictExplanation | null;
   /** What a target has been since when, for its uptime; null when it is not known. */
   presentSpan(targetId: string): Omit<UptimeSpan, "targetId" | "toMs"> | null;

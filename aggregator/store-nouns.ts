@@ -92,6 +92,8 @@ export interface NotificationStore {
   /** As `record`, in one transaction; what is not there any more is left out. */
   recordAll(updates: readonly DeliveryUpdate[]): Promise<void>;
   list(query: NotificationQuery): Promise<Page<Notification>>;
+  /** Those that tell of these events, in the order of the outbox, at most `limit`. */
+  ofEvents(eventIds: readonly string[], limit: number): Promise<Notification[]>;
   deliveries(notificationId: string): Promise<Delivery[]>;
   /** Makes what is pending for a channel due at once: its receiver is back. */
   hasten(channelId: string, atMs: number): Promise<void>;
@@ -204,6 +206,36 @@ export interface LatencyBucket {
   maxUs: number | null;
 }
 
+/** What the scheduled checks of a target came to over a time. */
+export interface LatencyStats {
+  /** Scheduled checks and how they ended; bursts left out. */
+  scheduled: number;
+  ok: number;
+  failed: number;
+  void: number;
+  /** Microseconds of those that were ok; null when none was. Least, greatest and mean are exact. */
+  minUs: number | null;
+  maxUs: number | null;
+  meanUs: number | null;
+  /** Standard deviation; each latency is taken within 2 %, so what varies less reads as 0. */
+  stddevUs: number | null;
+  /** Percentiles, within 2 %. */
+  p50Us: number | null;
+  p75Us: number | null;
+  p95Us: number | null;
+  p99Us: number | null;
+}
+
+/** Statistics of a target, of all its vantages together and of each. */
+export interface TargetStats {
+  /** The range they are of: the one asked for, widened to whole five minutes. */
+  fromMs: number;
+  toMs: number;
+  total: LatencyStats;
+  /** By probe id. */
+  vantages: (LatencyStats & { probeId: string })[];
+}
+
 /** Results and their rollups. */
 export interface HistoryStore {
   results(query: HistoryQuery): Promise<Page<HistoryResult>>;
@@ -211,6 +243,8 @@ export interface HistoryStore {
   latency(
     query: Omit<HistoryQuery, "cursor" | "limit"> & { spanMs: number },
   ): Promise<LatencyBucket[]>;
+  /** Statistics of whole five minutes that hold some of the range. */
+  stats(query: Omit<HistoryQuery, "cursor" | "limit">): Promise<TargetStats>;
   /**
    * Moves log rows with a seq of at most `upToSeq` and older than `beforeMs` into packed blocks
    * and rollups; at most one bounded slice a call. Resolves with true when there is more to do.

@@ -176,6 +176,8 @@ export interface EventStore {
   lastNumber(): Promise<number>;
   /** Those of the ids that are stored. */
   known(ids: readonly string[]): Promise<Set<string>>;
+  /** Events whose id begins so, in order, at most `limit`. */
+  beginning(idPrefix: string, limit: number): Promise<StoredEvent[]>;
   transitions(targetId: string, query: PageQuery): Promise<Page<TransitionRow>>;
 }
 
@@ -185,8 +187,18 @@ export interface IncidentQuery extends PageQuery {
   targetId?: string | undefined;
 }
 
+/** Open incidents of one severity. */
+export interface OpenIncidentCount {
+  severity: Incident["severity"];
+  open: number;
+  /** Those of them that nobody acknowledged. */
+  unacknowledged: number;
+}
+
 /** Incidents, newest first. */
 export interface IncidentStore {
+  /** How many are open, by severity; of these ids only, if any are given. */
+  openCounts(ids?: readonly string[]): Promise<OpenIncidentCount[]>;
   get(id: string): Promise<Incident | null>;
   list(query: IncidentQuery): Promise<Page<Incident>>;
   acknowledge(id: string, atMs: number, by: string): Promise<Incident | null>;
@@ -217,8 +229,10 @@ export interface AttemptCount {
   count: number;
 }
 
-/** Counts over the outbox; for the metrics. */
+/** Counts over the outbox; for the metrics and the summary. */
 export interface OutboxCountStore {
+  /** All that is kept, by state; what was delivered is not counted. */
+  byState(): Promise<Record<"pending" | "dead" | "withheld", number>>;
   /** What is pending and what is dead, of these channels; zeros are left out. */
   waiting(channelIds: readonly string[]): Promise<WaitingCount[]>;
   /**

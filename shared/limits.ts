@@ -140,6 +140,20 @@ export const LIMITS = {
   signInFailuresMax: 20,
   /** Buckets of one vantage in one latency query; a longer range is refused with 422. */
   latencyBucketsMax: 9_000,
+  /** Conditions of one label selector, and values of one condition; more are refused with 422. */
+  selectorConditionsMax: 50,
+  /** Characters of one label selector; a longer one is refused with 422. */
+  selectorCharsMax: 2_000,
+  /** Entries in the timeline of one incident; of further ones the number is told. */
+  timelineEntriesMax: 1_000,
+  /** Targets in one bulk request; more are refused with 422. */
+  bulkTargetsMax: 10_000,
+  /** Body of a bulk request; larger is refused with 413. */
+  bulkBodyBytesMax: 64 * 1_048_576,
+  /** Fields of one sparse answer; more are refused with 422. */
+  sparseFieldsMax: 50,
+  /** Windows of one preview of a maintenance; more are refused with 422. */
+  previewWindowsMax: 100,
   /** Rows one filtered list looks at; a page may then be short, and `next` goes on. */
   scanRowsMax: 50_000,
   /** Nesting of one JSON body; deeper is refused with 400. */

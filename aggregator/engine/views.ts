@@ -1,9 +1,10 @@
 /** What the rest of the aggregator may see of the engine's state. */
 import { foldedIn } from "../alert/book.ts";
 import type { AlertBook } from "../alert/book.ts";
-import type { Engine } from "../ports.ts";
+import type { Engine, HeldAlert, JudgedTarget, VerdictSummary } from "../ports.ts";
+import { holdOf } from "../verdict/alerts.ts";
 import { explain } from "../verdict/explain.ts";
-import type { EngineState } from "../verdict/state.ts";
+import type { EngineState, TargetRecord } from "../verdict/state.ts";
 import { vantageStateOf } from "../verdict/vote.ts";
 import type { LatencyTally } from "./latency-tally.ts";
 import type { LogTime } from "./log-time.ts";
@@ -25,10 +26,11 @@ export function engineViews(living: Viewed): Omit<Engine, "submit" | "close" | "
   return {
     verdict: (targetId) => {
       const target = living.state.targets.get(targetId);
-      if (!target) return null;
-      const { state, sinceMs, lean, incident, transitions: transition } = target;
-      return { targetId, state, sinceMs, lean, incidentId: incident?.id ?? null, transition };
+      return target ? summaryOf(target) : null;
     },
+    targets: () => judgedIn(living.state),
+    heldAlert: (targetId) => heldIn(living.state, targetId),
+    blind: () => living.state.blind,
     explain: (targetId) => {
       const target = living.state.targets.get(targetId);
       return target ? explain(living.state, target, living.time.nowMs()) : null;
@@ -59,4 +61,21 @@ export function engineViews(living: Viewed): Omit<Engine, "submit" | "close" | "
     latencies: () => living.latencies.histograms(),
     droppedResults: () => living.state.dropped,
   };
+}
+
+function summaryOf(target: TargetRecord): VerdictSummary {
+  const { id: targetId, state, sinceMs, lean, incident, transitions: transition } = target;
+  return { targetId, state, sinceMs, lean, incidentId: incident?.id ?? null, transition };
+}
+
+function* judgedIn({ targets }: EngineState): Generator<JudgedTarget> {
+  for (const record of targets.values()) {
+    yield { target: record.target, verdict: summaryOf(record) };
+  }
+}
+
+function heldIn(state: EngineState, targetId: string): HeldAlert | null {
+  const target = state.targets.get(targetId);
+  const held = target ? holdOf(state, target) : null;
+  return held && { by: held.hold, parent: held.parent, reason: held.reason };
 }

@@ -16,7 +16,7 @@ import { createErrorResponder } from "./problem.ts";
 import { addAcknowledge } from "./routes/acknowledge.ts";
 import { addChannels } from "./routes/channels.ts";
 import { addEvents } from "./routes/events.ts";
-import { addHistory } from "./routes/history.ts";
+import { addHistory, addStats } from "./routes/history.ts";
 import { addIncidents } from "./routes/incidents.ts";
 import { addMesh } from "./routes/mesh.ts";
 import { addMaintenance } from "./routes/maintenance.ts";
@@ -29,6 +29,7 @@ import { addKinds } from "./routes/kinds.ts";
 import { addRuns } from "./routes/runs.ts";
 import { addSession } from "./routes/session.ts";
 import { addSilences } from "./routes/silences.ts";
+import { addSummary } from "./routes/summary.ts";
 import { addSystem } from "./routes/system.ts";
 import { addTargetReads, addTargetWrites } from "./routes/targets.ts";
 import { addTokens } from "./routes/tokens.ts";
@@ -52,6 +53,7 @@ const ROUTES: readonly ((app: App, context: RouteContext) => void)[] = [
   addKinds,
   addRuns,
   addHistory,
+  addStats,
   addUptime,
   addVerdicts,
   addMachines,
@@ -68,6 +70,7 @@ const ROUTES: readonly ((app: App, context: RouteContext) => void)[] = [
   addEvents,
   addTokens,
   addSession,
+  addSummary,
   addSystem,
 ];
 

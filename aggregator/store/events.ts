@@ -42,6 +42,12 @@ export function createEventStore(
   const known = db
     .prepare<[string], string>("SELECT id FROM events WHERE id IN (SELECT value FROM json_each(?))")
     .pluck();
+  const beginning = db.prepare<[string, string, number], EventRow>(
+    "SELECT number, body FROM events WHERE id >= ? AND id < ? ORDER BY number LIMIT ?",
+  );
+  const storedOf = (row: EventRow): StoredEvent => {
+    return { number: row.number, event: fromJson<PublicEvent>(row.body) };
+  };
   const transitions = db.prepare<[string, number, number], StoredTransition>(
     "SELECT * FROM transitions WHERE target_id = ? AND number < ? ORDER BY number DESC LIMIT ?",
   );
@@ -54,12 +60,9 @@ export function createEventStore(
       );
       return written.events;
     },
-    after: (number, limit) =>
-      run(() =>
-        after
-          .all(number, limit)
-          .map((row) => ({ number: row.number, event: fromJson<PublicEvent>(row.body) })),
-      ),
+    after: (number, limit) => run(() => after.all(number, limit).map(storedOf)),
+    beginning: (prefix, limit) =>
+      run(() => beginning.all(prefix, `${prefix}\u{10ffff}`, limit).map(storedOf)),
     lastNumber: () => run(() => lastNumber.get() ?? 0),
     known: (ids) => run(() => new Set(known.all(JSON.stringify(ids)))),
     transitions: (targetId, query) =>

@@ -17,6 +17,7 @@ import { addResult, bucketOf, createRollup, mergeRollup } from "./rollup.ts";
 import { spanStartMs, unpackRollup } from "./rollup.ts";
 import type { Rollup } from "./rollup.ts";
 import { endedAtMs, historyResult } from "./stored-result.ts";
+import { createStatsReader } from "./stats.ts";
 import { createTail } from "./tail.ts";
 import type { VisitTail } from "./tail.ts";
 
@@ -44,9 +45,11 @@ export function createHistoryStore(
   const tail = createTail(connection, frontier, dictionary);
   const readResults = createResultsReader(connection, dictionary, tail);
   const readLatency = createLatencyReader(connection, dictionary, tail);
+  const readStats = createStatsReader({ connection, dictionary, tail });
   return {
     results: (query) => run(() => readResults(query)),
     latency: (query) => run(() => readLatency(query)),
+    stats: (query) => run(() => readStats(query)),
     compact: createCompaction({ connection, facts, frontier, dictionary, writer }),
     expire: createExpiry(connection),
   };

@@ -4,6 +4,7 @@ import { QuorateError } from "../../shared/errors.ts";
 import type { Incident } from "../../shared/event.ts";
 import { LIMITS } from "../../shared/limits.ts";
 import type { IncidentChange, IncidentQuery, IncidentStore } from "../ports.ts";
+import type { OpenIncidentCount } from "../ports.ts";
 import type { Connection } from "./connection.ts";
 import { fromJson } from "./json.ts";
 import { keyOf, pageOf } from "./page.ts";
@@ -70,7 +71,10 @@ export function createIncidentStore({ db, run, transact }: Connection): Incident
     return row ? incidentOf(row) : null;
   };
 
+  const openCounts = createOpenCounts(db);
+
   return {
+    openCounts: (ids) => run(() => openCounts(ids ?? null)),
     get: (id) => run(() => get(id)),
     list: (query) =>
       run(() =>
@@ -96,6 +100,18 @@ export function createIncidentStore({ db, run, transact }: Connection): Incident
         return get(id);
       }),
   };
+}
+
+function createOpenCounts(db: Database.Database) {
+  const counts = `SELECT severity, count(*) AS open,
+      sum(acknowledged_at_ms IS NULL) AS unacknowledged
+    FROM incidents INDEXED BY incidents_by_state WHERE state = 'open'`;
+  const all = db.prepare<[], OpenIncidentCount>(`${counts} GROUP BY severity`);
+  const some = db.prepare<[string], OpenIncidentCount>(
+    `${counts} AND id IN (SELECT value FROM json_each(?)) GROUP BY severity`,
+  );
+  return (ids: readonly string[] | null): OpenIncidentCount[] =>
+    ids === null ? all.all() : some.all(JSON.stringify(ids));
 }
 
 /** One statement for each way to narrow the list, so that each is served by its index. */

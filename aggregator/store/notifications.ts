@@ -40,6 +40,7 @@ export function createNotificationStore(connection: Connection, outbox: Outbox):
        duration_ms AS durationMs, status, ok, detail, request
      FROM deliveries WHERE notification_id = ? ORDER BY number`,
   );
+  const ofEvents = createEventNotifications(db);
   const hasten = db.prepare<[number, string]>(
     `UPDATE notifications INDEXED BY notifications_pending SET next_attempt_at_ms = ?
      WHERE channel_id = ? AND state = 'pending'`,
@@ -59,10 +60,27 @@ export function createNotificationStore(connection: Connection, outbox: Outbox):
     recordAll: (updates) => transact(() => void updates.map(record)),
     list: (query) =>
       run(() => pageOf(list(query), query, { key: (row) => [row.sequence], item: (row) => row })),
+    ofEvents: (eventIds, limit) => run(() => ofEvents(eventIds, limit)),
     deliveries: (notificationId) =>
       run(() => deliveries.all(notificationId).map((row) => ({ ...row, ok: row.ok === 1 }))),
     hasten: (channelId, atMs) => transact(() => void hasten.run(atMs, channelId)),
     requeue: (id, atMs) => transact(() => requeue(id, atMs)),
+  };
+}
+
+/** The id of a message begins with that of its event; see messageIdOf in alert/draft.ts. */
+function createEventNotifications(db: Database.Database) {
+  const some = db.prepare<[string, string, number], Notification>(
+    `SELECT ${COLUMNS} FROM notifications WHERE id >= ? AND id < ? ORDER BY sequence LIMIT ?`,
+  );
+  return (eventIds: readonly string[], limit: number): Notification[] => {
+    const found: Notification[] = [];
+    for (const eventId of eventIds) {
+      const prefix = `msg_${eventId.replace(/^evt_/, "")}_`;
+      found.push(...some.all(prefix, `${prefix}\u{10ffff}`, limit - found.length));
+      if (found.length >= limit) break;
+    }
+    return found.toSorted((left, right) => left.sequence - right.sequence);
   };
 }
 

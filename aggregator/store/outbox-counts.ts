@@ -21,7 +21,17 @@ export function createOutboxCounts({ db, run }: Connection): OutboxCountStore {
      FROM (SELECT number, channel_id, ok FROM deliveries WHERE number > ? ORDER BY number LIMIT ?)
      GROUP BY channel_id, ok`,
   );
+  const byState = db.prepare<[], { state: "pending" | "dead" | "withheld"; count: number }>(
+    `SELECT state, count(*) AS count FROM notifications INDEXED BY notifications_by_state
+     WHERE state IN ('pending', 'dead', 'withheld') GROUP BY state`,
+  );
   return {
+    byState: () =>
+      run(() => {
+        const counts = { pending: 0, dead: 0, withheld: 0 };
+        for (const { state, count } of byState.all()) counts[state] = count;
+        return counts;
+      }),
     waiting: (channelIds) => run(() => waiting.all(JSON.stringify(channelIds))),
     attempts: (afterNumber, limit) =>
       run(() => {

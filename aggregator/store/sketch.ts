@@ -55,10 +55,31 @@ export function quantileUs(sketch: Sketch, share: number): number | null {
   for (const [bin, count] of sortedBins(sketch)) {
     below += count;
     if (below < rank) continue;
-    const middle = bin === 0 ? 1 : Math.round((2 * GAMMA ** bin) / (GAMMA + 1));
-    return Math.min(Math.max(middle, sketch.minUs), sketch.maxUs);
+    return Math.min(Math.max(middleUs(bin), sketch.minUs), sketch.maxUs);
   }
   return sketch.maxUs;
+}
+
+/**
+ * The standard deviation, rounded to an integer, each latency taken as the middle of its bin; null
+ * for none. Around the mean of the middles, not the exact one: the bins err all in one direction
+ * where latencies vary little, and that is no deviation.
+ */
+export function stddevUs(sketch: Sketch): number | null {
+  if (sketch.count === 0) return null;
+  let sum = 0;
+  let squares = 0;
+  for (const [bin, count] of sketch.bins) {
+    const middle = middleUs(bin);
+    sum += middle * count;
+    squares += middle * middle * count;
+  }
+  const mean = sum / sketch.count;
+  return Math.round(Math.sqrt(Math.max(0, squares / sketch.count - mean * mean)));
+}
+
+function middleUs(bin: number): number {
+  return bin === 0 ? 1 : Math.round((2 * GAMMA ** bin) / (GAMMA + 1));
 }
 
 /** The mean latency, rounded to an integer; null for none. */

@@ -1,7 +1,9 @@
 /** An engine that commits to a real log and folds nothing: tests say when, and the verdicts. */
 import type { Clock } from "../../shared/clock.ts";
 import type { VantageState, VerdictState } from "../../shared/verdict.ts";
-import type { Engine, LatencyHistogram, Store } from "../../aggregator/ports.ts";
+import type { Target } from "../../shared/target.ts";
+import type { Engine, HeldAlert, LatencyHistogram, Store } from "../../aggregator/ports.ts";
+import type { VerdictSummary } from "../../aggregator/ports.ts";
 import type { EventBody } from "../../aggregator/verdict/event.ts";
 
 /** A fake engine with the handles that tests pull. */
@@ -25,6 +27,8 @@ export interface FakeEngine extends Engine {
   setQueueLength(length: number): void;
   setExcluded(canaryIds: readonly string[]): void;
   setVerdict(targetId: string, state: VerdictState): void;
+  /** What withholds alerts of a target, by its id. */
+  readonly held: Map<string, HeldAlert>;
 }
 
 /** What only the metrics ask for. */
@@ -37,6 +41,34 @@ function metricViews() {
     lagMs: () => 0,
     vantageStates: (targetId: string) => seen.get(targetId) ?? [],
     latencies: () => latencyOf,
+  };
+}
+
+/** Targets as submitted, with the verdicts that a test gave them. */
+function judgedTargets(submitted: readonly EventBody[], verdicts: Map<string, VerdictState>) {
+  const verdict = (targetId: string): VerdictSummary | null => {
+    const state = verdicts.get(targetId);
+    if (state === undefined) return null;
+    return { targetId, state, sinceMs: 0, lean: null, incidentId: null, transition: 1 };
+  };
+  const held: FakeEngine["held"] = new Map();
+  return {
+    verdict,
+    held,
+    heldAlert: (targetId: string) => held.get(targetId) ?? null,
+    blind: () => false,
+    targets: () => {
+      const targets = new Map<string, Target>();
+      for (const body of submitted) {
+        if (body.type === "target_set") targets.set(body.target.id, body.target);
+        if (body.type === "target_deleted") targets.delete(body.targetId);
+      }
+      return [...targets.values()].map((target) => {
+        const unjudged = { state: "unknown", sinceMs: target.createdAtMs, lean: null } as const;
+        const unknown = { targetId: target.id, ...unjudged, incidentId: null, transition: 0 };
+        return { target, verdict: verdict(target.id) ?? unknown };
+      });
+    },
   };
 }
 
@@ -65,11 +97,7 @@ export function createFakeEngine(store: Pick<Store, "log">, clock: Clock): FakeE
       if (gate !== null) await gate.opened;
       await store.log.append([{ atMs: clock.wallMs(), body }]);
     },
-    verdict(targetId) {
-      const state = verdicts.get(targetId);
-      if (state === undefined) return null;
-      return { targetId, state, sinceMs: 0, lean: null, incidentId: null, transition: 1 };
-    },
+    ...judgedTargets(submitted, verdicts),
     explain: () => null,
     presentSpan: (targetId) => {
       const state = verdicts.get(targetId);

@@ -1,58 +1,51 @@
-/** /api/v1/targets/{id}/results and latency: what the vantages saw. */
+/** /api/v1/targets/{id}/results, latency and stats: what the vantages saw. */
 import { createRoute, z } from "@hono/zod-openapi";
 import { latencyPageSchema, resultPageSchema } from "../../../shared/api/result.ts";
+import { statsPageSchema, targetStatsSchema } from "../../../shared/api/stats.ts";
+import type { ApiTargetStats } from "../../../shared/api/stats.ts";
+import { isoTime } from "../../../shared/clock.ts";
 import { LIMITS } from "../../../shared/limits.ts";
-import type { Store } from "../../ports.ts";
+import type { Target } from "../../../shared/target.ts";
+import type { TargetStats } from "../../ports.ts";
 import { invalidAt } from "../../registry/input.ts";
 import type { App, RouteContext } from "../context.ts";
-import { idParam, json, needs, pageOfQuery, pageQuery, problems } from "../describe.ts";
-import { apiPage } from "../lists.ts";
+import { idParam, integer, json, needs, pageOfQuery, pageQuery, problems } from "../describe.ts";
+import { apiPage, filteredPage } from "../lists.ts";
+import { labelsKeep, labelsQuery } from "../narrowing.ts";
+import { probesOf, rangeOf, rangeQuery } from "../ranges.ts";
 import { latencyView, resultView } from "../views.ts";
 import type { ProbeNames } from "../views.ts";
 
-/** The last moment a Date can hold. */
-const LAST_MS = 8.64e15;
+/** Lengths of buckets by the name of their resolution. */
+const RESOLUTIONS_MS = { "5m": 300_000, "1h": 3_600_000, "1d": 86_400_000 } as const;
 
-const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
-
-/** A moment in a query, as milliseconds of log time. */
-export const moment = (description: string) =>
-  z
-    .string()
-    .max(40)
-    .transform((text) => {
-      if (/^\d{1,16}$/.test(text)) return Number(text);
-      return RFC_3339.test(text) ? Date.parse(text) : Number.NaN;
-    })
-    .pipe(
-      z
-        .number({ error: "expected RFC 3339 or milliseconds since 1970" })
-        .min(0)
-        .max(LAST_MS - 1),
-    )
-    .optional()
-    .openapi({ type: "string", description, example: "2026-11-21T12:00:00Z" });
-
-const rangeQuery = {
-  from: moment("Begin, RFC 3339 or milliseconds since 1970. Default a day before `to`."),
-  to: moment("End, not included. Default now."),
-  probe: z.string().min(1).max(200).optional().openapi({ description: "Id or name of a probe." }),
-};
-
-const SPANS_MS = [300_000, 3_600_000, 86_400_000];
+/** Targets of one page of statistics unless the caller says otherwise, and at most. */
+const STATS_ROWS = 20;
+const STATS_ROWS_MAX = 100;
 
 const listResults = createRoute({
   ...needs("read"),
   method: "get",
   path: "/api/v1/targets/{id}/results",
   tags: ["targets"],
-  summary: "List what the vantages saw, newest first",
-  description: "Raw results as long as the log is kept, of all vantages or of one.",
+  summary: "List what the vantages saw: each result, newest first, or rolled up, oldest first",
+  description:
+    "With `resolution=raw` a page of results, as long as history is kept; with another, every " +
+    "bucket of the range at once, as `latency` gives it.",
   request: {
     params: idParam("target"),
-    query: z.strictObject({ ...rangeQuery, ...pageQuery }),
+    query: z.strictObject({
+      ...rangeQuery,
+      ...pageQuery,
+      resolution: z.enum(["raw", "5m", "1h", "1d"]).optional().openapi({
+        description: "`raw` (default): a page of results; else all buckets, as latency.",
+      }),
+    }),
   },
-  responses: { 200: json(resultPageSchema, "One page."), ...problems },
+  responses: {
+    200: json(z.union([resultPageSchema, latencyPageSchema]), "One page, or every bucket."),
+    ...problems,
+  },
 });
 
 const listLatency = createRoute({
@@ -77,18 +70,55 @@ const listLatency = createRoute({
   responses: { 200: json(latencyPageSchema, "Every bucket of the range."), ...problems },
 });
 
-const DAY_MS = 86_400_000;
+const getStats = createRoute({
+  ...needs("read"),
+  method: "get",
+  path: "/api/v1/targets/{id}/stats",
+  tags: ["targets"],
+  summary: "Statistics of the latency of a target over a time, by vantage",
+  description:
+    "Count, least, greatest, mean, standard deviation and percentiles of the latency of the " +
+    "scheduled checks that were ok, of all vantages together and of each.",
+  request: { params: idParam("target"), query: z.strictObject(rangeQuery) },
+  responses: { 200: json(targetStatsSchema, "The statistics."), ...problems },
+});
+
+const listStats = createRoute({
+  ...needs("read"),
+  method: "get",
+  path: "/api/v1/stats",
+  tags: ["targets"],
+  summary: "Statistics of the latency of targets over a time, by name of the target",
+  description: "What `/targets/{id}/stats` says of each target of a page; labels narrow the list.",
+  request: {
+    query: z.strictObject({
+      ...rangeQuery,
+      ...pageQuery,
+      ...labelsQuery,
+      limit: integer({
+        min: 1,
+        max: STATS_ROWS_MAX,
+        description: `Rows of the page at most. Default ${STATS_ROWS}.`,
+      }).optional(),
+    }),
+  },
+  responses: { 200: json(statsPageSchema, "One page."), ...problems },
+});
 
 /** Adds the routes. */
 export function addHistory(app: App, context: RouteContext): void {
-  const { registry, store } = context;
+  const { registry, store, engine } = context;
 
   app.openapi(listResults, async (c) => {
     const target = await registry.targets.get(c.req.valid("param").id);
-    const { from, to, probe, ...rest } = c.req.valid("query");
-    const range = rangeOf(context, from, to);
-    const { names, probeId } = await probesOf(store, probe);
-    const query = { targetId: target.id, ...range, probeId, ...pageOfQuery(rest) };
+    const { resolution = "raw", ...asked } = c.req.valid("query");
+    if (resolution !== "raw") {
+      const spanMs = RESOLUTIONS_MS[resolution];
+      return c.json(await bucketsOf(context, target, { ...asked, spanMs }), 200);
+    }
+    const { names, probeId } = await probesOf(store, asked);
+    const range = rangeOf(engine, asked);
+    const query = { targetId: target.id, ...range, probeId, ...pageOfQuery(asked) };
     const page = await store.history.results(query);
     return c.json(
       apiPage(page, (row) => resultView(row, names)),
@@ -98,43 +128,74 @@ export function addHistory(app: App, context: RouteContext): void {
 
   app.openapi(listLatency, async (c) => {
     const target = await registry.targets.get(c.req.valid("param").id);
-    const { from, to, probe, spanMs: spanText } = c.req.valid("query");
-    const spanMs = Number(spanText ?? SPANS_MS[0]);
-    const range = rangeOf(context, from, to);
-    if ((range.toMs - range.fromMs) / spanMs > LIMITS.latencyBucketsMax) {
-      const max = LIMITS.latencyBucketsMax;
-      const message = `expected at most ${max} buckets; ask for a shorter range or a longer spanMs`;
-      throw invalidAt("from", message);
-    }
-    const { names, probeId } = await probesOf(store, probe);
-    const buckets = await store.history.latency({
-      targetId: target.id,
-      ...range,
-      probeId,
-      spanMs,
-    });
-    return c.json({ items: buckets.map((row) => latencyView(row, names)), next: null }, 200);
+    const { spanMs = "300000", ...asked } = c.req.valid("query");
+    return c.json(await bucketsOf(context, target, { ...asked, spanMs: Number(spanMs) }), 200);
   });
 }
 
-function rangeOf(
-  { engine }: RouteContext,
-  from: number | undefined,
-  to: number | undefined,
-): { fromMs: number; toMs: number } {
-  const toMs = to ?? engine.nowMs() + 1;
-  const fromMs = from ?? Math.max(0, toMs - DAY_MS);
-  if (fromMs < toMs) return { fromMs, toMs };
-  throw invalidAt("from", "expected a moment before `to`");
+/** Adds the routes of statistics. */
+export function addStats(app: App, context: RouteContext): void {
+  const { registry, store, engine } = context;
+
+  app.openapi(getStats, async (c) => {
+    const target = await registry.targets.get(c.req.valid("param").id);
+    const asked = c.req.valid("query");
+    const { names, probeId } = await probesOf(store, asked);
+    const range = rangeOf(engine, asked);
+    const stats = await store.history.stats({ targetId: target.id, probeId, ...range });
+    return c.json(statsView(target, stats, names), 200);
+  });
+
+  app.openapi(listStats, async (c) => {
+    const { limit = STATS_ROWS, cursor, ...asked } = c.req.valid("query");
+    const { names, probeId } = await probesOf(store, asked);
+    const range = rangeOf(engine, asked);
+    const keep = labelsKeep(asked) ?? (() => true);
+    const page = await filteredPage(
+      (query) => store.targets.list(query),
+      { limit, cursor },
+      ({ spec }) => keep(spec.labels),
+    );
+    const items: ApiTargetStats[] = [];
+    for (const target of page.rows) {
+      const stats = await store.history.stats({ targetId: target.id, probeId, ...range });
+      items.push(statsView(target, stats, names));
+      // Each may read a part of the log: others get a turn in between.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return c.json({ items, next: page.next }, 200);
+  });
 }
 
-/** Names of all probes, and the id of the one asked for; a removed one may be asked for by id. */
-async function probesOf(
-  store: Store,
-  probe: string | undefined,
-): Promise<{ names: ProbeNames; probeId: string | undefined }> {
-  const probes = await store.probes.all();
-  const names = new Map(probes.map(({ id, spec }) => [id, spec.name]));
-  const named = probes.find(({ id, spec }) => id === probe || spec.name === probe);
-  return { names, probeId: named?.id ?? probe };
+type RangeQuery = Parameters<typeof rangeOf>[1] & Parameters<typeof probesOf>[1];
+
+async function bucketsOf(
+  { engine, store }: RouteContext,
+  target: Target,
+  { spanMs, ...asked }: RangeQuery & { spanMs: number },
+) {
+  const range = rangeOf(engine, asked);
+  if ((range.toMs - range.fromMs) / spanMs > LIMITS.latencyBucketsMax) {
+    const max = LIMITS.latencyBucketsMax;
+    const message = `expected at most ${max} buckets; ask for a shorter range or for longer buckets`;
+    throw invalidAt("from", message);
+  }
+  const { names, probeId } = await probesOf(store, asked);
+  const query = { targetId: target.id, ...range, probeId, spanMs };
+  const buckets = await store.history.latency(query);
+  return { items: buckets.map((row) => latencyView(row, names)), next: null };
+}
+
+function statsView(target: Target, stats: TargetStats, names: ProbeNames): ApiTargetStats {
+  const { fromMs, toMs, total, vantages } = stats;
+  return {
+    targetId: target.id,
+    target: target.spec.name,
+    from: isoTime(fromMs),
+    to: isoTime(toMs),
+    total,
+    vantages: vantages.map((vantage) => {
+      return { probe: names.get(vantage.probeId) ?? null, ...vantage };
+    }),
+  };
 }

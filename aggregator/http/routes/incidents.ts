@@ -2,6 +2,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { acknowledgeSchema, noteSchema } from "../../../shared/api/incident.ts";
 import { incidentPageSchema, incidentSchema } from "../../../shared/api/incident.ts";
+import { timelineSchema } from "../../../shared/api/timeline.ts";
 import { QuorateError } from "../../../shared/errors.ts";
 import type { Incident } from "../../../shared/event.ts";
 import { notFound } from "../../registry/writes.ts";
@@ -9,6 +10,7 @@ import type { App, RouteContext } from "../context.ts";
 import { idempotencyHeaders, idParam, json, jsonBody, needs } from "../describe.ts";
 import { optionalBody, pageOfQuery, pageQuery, problems } from "../describe.ts";
 import { apiPage } from "../lists.ts";
+import { timelineOf } from "../timeline.ts";
 import { incidentView } from "../views.ts";
 
 const tags = ["incidents"];
@@ -24,7 +26,10 @@ const listIncidents = createRoute({
   request: {
     query: z.strictObject({
       ...pageQuery,
-      state: z.enum(["open", "resolved", "withdrawn"]).optional(),
+      state: z
+        .enum(["open", "resolved", "withdrawn"])
+        .optional()
+        .openapi({ description: "Only those in this state." }),
       target: z
         .string()
         .min(1)
@@ -45,6 +50,19 @@ const getIncident = createRoute({
   description: "One incident with its notes and who looks after it.",
   request: { params },
   responses: { 200: json(incidentSchema, "The incident."), ...problems },
+});
+
+const getTimeline = createRoute({
+  ...needs("read"),
+  method: "get",
+  path: "/api/v1/incidents/{id}/timeline",
+  tags,
+  summary: "Get all that happened in an incident: votes, changes, who was told or not, people",
+  description:
+    "Every change of the verdict with the votes of that moment, every alert raised or withheld " +
+    "with its reason, every notification with what became of it, acknowledgement and notes.",
+  request: { params },
+  responses: { 200: json(timelineSchema, "The timeline, oldest first."), ...problems },
 });
 
 const acknowledgeIncident = createRoute({
@@ -98,6 +116,12 @@ export function addIncidents(app: App, { registry, store, clock }: RouteContext)
   app.openapi(getIncident, async (c) => {
     const { id } = c.req.valid("param");
     return c.json(incidentView(found(await store.incidents.get(id), id)), 200);
+  });
+
+  app.openapi(getTimeline, async (c) => {
+    const { id } = c.req.valid("param");
+    const incident = found(await store.incidents.get(id), id);
+    return c.json(await timelineOf(store, incident), 200);
   });
 
   app.openapi(acknowledgeIncident, async (c) => {

@@ -13,7 +13,7 @@ import type { UptimeTotal } from "../../ports.ts";
 import { invalidAt } from "../../registry/input.ts";
 import type { App, RouteContext } from "../context.ts";
 import { idempotencyHeaders, idParam, json, jsonBody, needs, problems } from "../describe.ts";
-import { moment } from "./history.ts";
+import { moment } from "../ranges.ts";
 
 const tags = ["targets"];
 const DAY_MS = 86_400_000;

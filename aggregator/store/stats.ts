@@ -1,0 +1,109 @@
+/** Statistics over a time: the coarsest rollups that fit into it, and the log's tail. */
+import type { HistoryStore, LatencyStats, TargetStats } from "../ports.ts";
+import type { Connection } from "./connection.ts";
+import type { Dictionary } from "./dictionary.ts";
+import { ROLLUP_SPANS_MS, addResult, createRollup, mergeRollup } from "./rollup.ts";
+import { spanStartMs, unpackRollup } from "./rollup.ts";
+import type { Rollup } from "./rollup.ts";
+import { meanUs, quantileUs, stddevUs } from "./sketch.ts";
+import type { VisitTail } from "./tail.ts";
+
+interface RollupRow {
+  vantage: number;
+  body: Buffer;
+}
+
+/** The shortest span that is rolled up: a range is widened to whole ones. */
+const FINEST_MS = Math.min(...ROLLUP_SPANS_MS);
+
+/** What statistics are read from. */
+export interface StatsParts {
+  connection: Connection;
+  dictionary: Dictionary;
+  tail: VisitTail;
+}
+
+/** Reads statistics of an open data file. */
+export function createStatsReader({ connection, dictionary, tail }: StatsParts) {
+  const rollups = connection.db.prepare<[number, number, number, number], RollupRow>(
+    `SELECT vantage, body FROM rollups
+     WHERE handle = ? AND span_ms = ? AND from_ms >= ? AND from_ms < ?`,
+  );
+
+  return (query: Parameters<HistoryStore["stats"]>[0]): TargetStats => {
+    const { targetId, probeId } = query;
+    const fromMs = spanStartMs(query.fromMs, FINEST_MS);
+    const toMs = spanStartMs(query.toMs - 1, FINEST_MS) + FINEST_MS;
+    const handle = dictionary.handleOf(targetId);
+    const byProbe = new Map<string, Rollup>();
+    const at = (probe: string): Rollup => {
+      const rollup = byProbe.get(probe) ?? createRollup();
+      byProbe.set(probe, rollup);
+      return rollup;
+    };
+    if (handle !== null && toMs > fromMs) {
+      for (const run of runsOf(fromMs, toMs)) {
+        for (const row of rollups.iterate(handle, run.spanMs, run.fromMs, run.toMs)) {
+          const probe = dictionary.probeId(row.vantage);
+          if (probeId === undefined || probe === probeId) {
+            mergeRollup(at(probe), unpackRollup(row.body));
+          }
+        }
+      }
+      tail({ handle, probeId, fromMs, toMs }, (probe, result) => {
+        if (result.attempt === 0) addResult(at(probe), result);
+      });
+    }
+    return { fromMs, toMs, ...statsOf(byProbe) };
+  };
+}
+
+interface Run {
+  spanMs: number;
+  fromMs: number;
+  toMs: number;
+}
+
+/** Cuts a range of whole finest spans into as few spans as there are, joined where they are alike. */
+function runsOf(fromMs: number, toMs: number): Run[] {
+  const spans = ROLLUP_SPANS_MS.toSorted((left, right) => right - left);
+  const runs: Run[] = [];
+  for (let atMs = fromMs; atMs < toMs;) {
+    const fits = (span: number): boolean => atMs % span === 0 && atMs + span <= toMs;
+    const spanMs = spans.find(fits) ?? FINEST_MS;
+    const last = runs.at(-1);
+    if (last?.spanMs === spanMs) last.toMs += spanMs;
+    else runs.push({ spanMs, fromMs: atMs, toMs: atMs + spanMs });
+    atMs += spanMs;
+  }
+  return runs;
+}
+
+function statsOf(byProbe: ReadonlyMap<string, Rollup>): Pick<TargetStats, "total" | "vantages"> {
+  const total = createRollup();
+  const vantages = [...byProbe]
+    .toSorted(([left], [right]) => (left < right ? -1 : 1))
+    .map(([probeId, rollup]) => {
+      mergeRollup(total, rollup);
+      return { probeId, ...figuresOf(rollup) };
+    });
+  return { total: figuresOf(total), vantages };
+}
+
+function figuresOf({ sketch, failed, void: nothing }: Rollup): LatencyStats {
+  const any = sketch.count > 0;
+  return {
+    scheduled: sketch.count + failed + nothing,
+    ok: sketch.count,
+    failed,
+    void: nothing,
+    minUs: any ? sketch.minUs : null,
+    maxUs: any ? sketch.maxUs : null,
+    meanUs: meanUs(sketch),
+    stddevUs: stddevUs(sketch),
+    p50Us: quantileUs(sketch, 0.5),
+    p75Us: quantileUs(sketch, 0.75),
+    p95Us: quantileUs(sketch, 0.95),
+    p99Us: quantileUs(sketch, 0.99),
+  };
+}

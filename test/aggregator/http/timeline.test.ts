@@ -1,0 +1,99 @@
+/** /api/v1/incidents/{id}/timeline. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { timelineSchema } from "../../../shared/api/timeline.ts";
+import type { ApiTimelineEntry } from "../../../shared/api/timeline.ts";
+import { isoTime } from "../../../shared/clock.ts";
+import type { EventType, PublicEvent } from "../../../shared/event.ts";
+import { testChannel } from "../../helpers/delivery-room.ts";
+import { withHttpRoom } from "../../helpers/http-room.ts";
+import type { HttpRoom } from "../../helpers/http-room.ts";
+import { makeIncident, makeTransition } from "../../helpers/make-effects.ts";
+import { intent, START_MS } from "../../helpers/store-data.ts";
+
+/** Of inc_1, unless its id names another. */
+function event(id: string, type: EventType, afterMs: number): PublicEvent {
+  const incidentId = /inc_\d+/.exec(id)?.[0] ?? (afterMs < 90_000 ? "inc_1" : "inc_2");
+  const data = { sentence: `${id}.`, incidentId, reason: "maintenance disks runs" };
+  return { id, type, timestamp: isoTime(START_MS + afterMs), data };
+}
+
+/** Incident inc_1 of web, withheld at first, then raised, told and resolved; and one after it. */
+async function happen(room: HttpRoom): Promise<void> {
+  const { change: _change, type: _type, atMs: _atMs, incidentId, ...about } = makeIncident();
+  const incident = { id: incidentId, ...about, openedAtMs: START_MS, resolvedAtMs: null };
+  const row = { targetId: "tgt_web", from: "suspect", to: "down" } as const;
+  const { explanation } = makeTransition();
+  const opened = { ...row, number: 4, atMs: START_MS, incidentId: "inc_1", explanation };
+  const back = { ...opened, number: 5, atMs: START_MS + 60_000, from: "down", to: "up" } as const;
+  const later = { ...opened, number: 6, atMs: START_MS + 90_000, incidentId: "inc_2" };
+  const id = "msg_tgt_web_a2_chn_ops";
+  await room.store.channels.put(testChannel("ops"), null);
+  await room.store.events.commit({
+    atMs: START_MS,
+    tick: null,
+    spans: [],
+    incidents: [{ ...incident, state: "open" }],
+    transitions: [opened, back, later],
+    events: [
+      event("evt_inc_1_opened", "incident.opened", 0),
+      event("evt_tgt_web_a1", "alert.withheld", 0),
+      event("evt_tgt_web_a2", "alert.raised", 30_000),
+      event("evt_tgt_web_a3", "alert.raised", 90_000),
+      event("evt_inc_10_opened", "incident.opened", 90_000),
+      event("evt_inc_1_resolved", "incident.resolved", 60_000),
+    ],
+    notifications: [
+      intent("msg_tgt_web_a1_chn_gone", { channelId: "chn_gone", state: "withheld" }),
+      intent(id, { channelId: "chn_ops", createdAtMs: START_MS + 30_000 }),
+      intent("msg_tgt_web_a3_chn_ops", { channelId: "chn_ops", createdAtMs: START_MS + 90_000 }),
+    ],
+  });
+}
+
+function told({ type, at, ...rest }: ApiTimelineEntry): string {
+  const seconds = (Date.parse(at) - START_MS) / 1_000;
+  const state = "state" in rest ? ` ${rest.state} to ${rest.channel ?? "nobody"}` : "";
+  const by = "by" in rest ? ` by ${rest.by}` : "";
+  return `${seconds} ${type}${state}${by}`;
+}
+
+test("a timeline has votes, changes, who was told or not, and people, in order", () =>
+  withHttpRoom(async (room) => {
+    await happen(room);
+    room.clock.advance(START_MS + 40_000 - room.clock.wallMs());
+    await room.expect(200, "POST /api/v1/incidents/inc_1/ack", { body: { by: "ada" } });
+    const body = { text: "It was the switch.", author: "bob" };
+    room.clock.advance(1_000);
+    await room.expect(201, "POST /api/v1/incidents/inc_1/notes", { body });
+    const answer = await room.expect(200, "GET /api/v1/incidents/inc_1/timeline");
+    const timeline = timelineSchema.parse(answer.body);
+    assert.equal(timeline.incident.id, "inc_1");
+    assert.equal(timeline.leftOut, 0);
+    assert.deepEqual(timeline.items.map(told), [
+      "0 transition",
+      "0 opened",
+      "0 withheld",
+      "0 notification withheld to nobody",
+      "30 raised",
+      "30 notification pending to ops",
+      "40 acknowledged by ada",
+      "41 note by bob",
+      "60 transition",
+      "60 resolved",
+    ]);
+    const [first, , withheld, unsent] = timeline.items;
+    assert.ok(first?.type === "transition");
+    assert.deepEqual(
+      first.votes.map(({ probe, vote, counted }) => `${probe} ${vote} ${counted}`),
+      ["a dead counted", "b dead counted"],
+    );
+    assert.equal(withheld?.sentence, "The alert is withheld: maintenance disks runs.");
+    assert.ok(unsent?.type === "notification");
+    assert.equal(unsent.eventId, "evt_tgt_web_a1");
+  }));
+
+test("the timeline of an incident that is not there is not found", () =>
+  withHttpRoom(async (room) => {
+    await room.refused(404, "GET /api/v1/incidents/inc_none/timeline");
+  }));
