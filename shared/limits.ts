@@ -154,6 +154,10 @@ export const LIMITS = {
   sparseFieldsMax: 50,
   /** Windows of one preview of a maintenance; more are refused with 422. */
   previewWindowsMax: 100,
+  /** Targets at a glance in one request; more are refused with 422. */
+  glancesMax: 100,
+  /** Newest looks of each target at a glance; more are refused with 422. */
+  glanceLooksMax: 120,
   /** Rows one filtered list looks at; a page may then be short, and `next` goes on. */
   scanRowsMax: 50_000,
   /** Nesting of one JSON body; deeper is refused with 400. */

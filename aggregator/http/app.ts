@@ -16,6 +16,7 @@ import { createErrorResponder } from "./problem.ts";
 import { addAcknowledge } from "./routes/acknowledge.ts";
 import { addChannels } from "./routes/channels.ts";
 import { addEvents } from "./routes/events.ts";
+import { addGlances } from "./routes/glances.ts";
 import { addHistory, addStats } from "./routes/history.ts";
 import { addIncidents } from "./routes/incidents.ts";
 import { addMesh } from "./routes/mesh.ts";
@@ -56,6 +57,7 @@ const ROUTES: readonly ((app: App, context: RouteContext) => void)[] = [
   addStats,
   addUptime,
   addVerdicts,
+  addGlances,
   addMachines,
   addProbes,
   addMesh,

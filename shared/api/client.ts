@@ -6,6 +6,7 @@ import { channelPageSchema, channelSchema, channelTestSchema } from "./channel.t
 import { deliveryPageSchema, notificationPageSchema, notificationSchema } from "./channel.ts";
 import { apiEventSchema, eventPageSchema } from "./event.ts";
 import type { ApiEvent } from "./event.ts";
+import { glancePageSchema } from "./glance.ts";
 import { foldAcknowledgedSchema, incidentPageSchema, incidentSchema } from "./incident.ts";
 import { maintenancePageSchema, maintenanceSchema } from "./maintenance.ts";
 import { meshSchema } from "./mesh.ts";
@@ -282,6 +283,9 @@ export function createApiClient(options: ApiClientOptions) {
     events: eventCalls(api),
     replays: replayCalls(api),
     kinds: kindCalls(api),
+    /** What a row of a dashboard shows of each of these targets, by id or name. */
+    glances: (query: { target: readonly string[]; looks?: number | undefined }) =>
+      api.send({ method: "GET", path: "/glances", query, schema: glancePageSchema }),
     version: () => api.send({ method: "GET", path: "/version", schema: versionSchema }),
   };
 }

@@ -1,0 +1,119 @@
+/** /api/v1/glances: what a row of a dashboard shows of each target, for many at once. */
+import { createRoute, z } from "@hono/zod-openapi";
+import { glancePageSchema } from "../../../shared/api/glance.ts";
+import type { ApiGlance } from "../../../shared/api/glance.ts";
+import { isoTime } from "../../../shared/clock.ts";
+import { LIMITS } from "../../../shared/limits.ts";
+import type { HistoryResult } from "../../../shared/result.ts";
+import type { Target } from "../../../shared/target.ts";
+import type { VerdictState } from "../../../shared/verdict.ts";
+import type { TransitionRow } from "../../ports.ts";
+import type { App, RouteContext } from "../context.ts";
+import { integer, json, needs, problems } from "../describe.ts";
+import { uptimeOf } from "./uptime.ts";
+
+const DAY_MS = 86_400_000;
+/** How far back a look may lie, whatever the interval. */
+const LOOKS_MS_MAX = 3_600_000;
+
+const listGlances = createRoute({
+  ...needs("read"),
+  method: "get",
+  path: "/api/v1/glances",
+  tags: ["verdicts"],
+  summary: "Get targets at a glance: votes, newest looks and uptime of each",
+  request: {
+    query: z.strictObject({
+      target: z
+        .preprocess(
+          (value) => (typeof value === "string" ? [value] : value),
+          z.array(z.string().min(1).max(200)).min(1).max(LIMITS.glancesMax),
+        )
+        .openapi({ description: "Id or name of a target; may be repeated." }),
+      looks: integer({
+        min: 0,
+        max: LIMITS.glanceLooksMax,
+        description: "Newest looks of each. Default 60.",
+      }).optional(),
+    }),
+  },
+  responses: { 200: json(glancePageSchema, "In the order asked for."), ...problems },
+});
+
+/** Adds the route. */
+export function addGlances(app: App, context: RouteContext): void {
+  app.openapi(listGlances, async (c) => {
+    const { target: asked, looks = 60 } = c.req.valid("query");
+    const items: ApiGlance[] = [];
+    for (const idOrName of asked) {
+      const target = await context.store.targets.get(idOrName);
+      if (target !== null) items.push(await glanceOf(context, target, looks));
+    }
+    return c.json({ items, next: null }, 200);
+  });
+}
+
+async function glanceOf(context: RouteContext, target: Target, looks: number): Promise<ApiGlance> {
+  const { engine, kinds } = context;
+  const { kind, options, enabled } = target.spec;
+  const explanation = engine.explain(target.id);
+  const toMs = engine.nowMs();
+  const day = { fromMs: Math.max(0, toMs - DAY_MS), toMs };
+  const vantages = (explanation?.vantages ?? []).map((vantage) => {
+    const { probeId, probeName: probe, region, vote, probeState, reason } = vantage;
+    return { probeId, probe, region, vote, probeState, reason };
+  });
+  return {
+    targetId: target.id,
+    kind,
+    address: addressOf(kinds.redact(kind, options)),
+    enabled,
+    maintenance: explanation?.maintenance ?? null,
+    vantages,
+    looks: looks === 0 ? [] : await looksOf(context, target, looks),
+    availability: (await uptimeOf(context, target, day)).availability,
+  };
+}
+
+/** The part of the options that says where a target is. */
+function addressOf(options: Record<string, unknown>): string {
+  const { url, host, port, name } = options;
+  if (typeof url === "string") return url;
+  if (typeof host === "string") return typeof port === "number" ? `${host}:${port}` : host;
+  return typeof name === "string" ? name : "";
+}
+
+async function looksOf(
+  { engine, store }: RouteContext,
+  target: Target,
+  limit: number,
+): Promise<ApiGlance["looks"]> {
+  const toMs = engine.nowMs() + 1;
+  const spanMs = Math.min(LOOKS_MS_MAX, limit * target.spec.intervalMs);
+  const range = { fromMs: Math.max(0, toMs - spanMs), toMs };
+  const page = await store.history.results({ targetId: target.id, ...range, limit });
+  const looks = page.rows.filter(({ late }) => !late).reverse();
+  const first = looks[0];
+  if (first === undefined) return [];
+  const present = engine.verdict(target.id);
+  const steady = present !== null && present.sinceMs <= first.atMs;
+  const changes = steady
+    ? []
+    : (await store.events.transitions(target.id, { limit, cursor: undefined })).rows;
+  const state = present?.state ?? "unknown";
+  return looks.map((look) => lookOf(look, steady ? state : stateAt(changes, look.atMs, state)));
+}
+
+function lookOf(look: HistoryResult, state: VerdictState): ApiGlance["looks"][number] {
+  return { at: isoTime(look.atMs), state, class: look.class, latencyUs: look.latencyUs };
+}
+
+/** The state at a moment, from transitions newest first. */
+function stateAt(
+  changes: readonly TransitionRow[],
+  atMs: number,
+  present: VerdictState,
+): VerdictState {
+  const entered = changes.find((change) => change.atMs <= atMs);
+  return entered?.to ?? changes.at(-1)?.from ?? present;
+}
