@@ -111,8 +111,13 @@ export interface RouteNode extends z.output<typeof nodeSchema> {
   routes: RouteNode[];
 }
 
+/** A node of the tree as a caller says it, defaults left out. */
+export interface RouteNodeInput extends z.input<typeof nodeSchema> {
+  routes?: RouteNodeInput[] | undefined;
+}
+
 /** A node of the tree; its children are looked at first, it is told where none of them holds. */
-export const routeNodeSchema: z.ZodType<RouteNode> = nodeSchema
+export const routeNodeSchema: z.ZodType<RouteNode, RouteNodeInput> = nodeSchema
   .extend({
     routes: z
       .lazy(() => z.array(routeNodeSchema).max(100))
@@ -139,6 +144,8 @@ export const routeNodeSchema: z.ZodType<RouteNode> = nodeSchema
 export interface RouteDestination {
   channels: string[];
   manner: RouteManner;
+  /** Where it stands: the place of each node among its siblings from the root on, from 0. */
+  path: number[];
 }
 
 /**
@@ -148,22 +155,22 @@ export interface RouteDestination {
  */
 export function destinationsOf(
   root: RouteNode,
-  { facts, atMs, manner = ROUTE_MANNER }: RoutedFacts,
+  { facts, atMs, manner = ROUTE_MANNER, path = [] }: RoutedFacts,
 ): RouteDestination[] | null {
   if (!holds(root, facts, atMs)) return null;
   const { group, remindAfterMs, escalate } = { ...manner, ...definedOf(root) };
   const below: RoutedFacts = { facts, atMs, manner: { group, remindAfterMs, escalate } };
   const told: RouteDestination[] = [];
   let isTold = false;
-  for (const child of root.routes) {
-    const found = destinationsOf(child, below);
+  for (const [index, child] of root.routes.entries()) {
+    const found = destinationsOf(child, { ...below, path: [...path, index] });
     if (found === null) continue;
     told.push(...found);
     isTold = true;
     if (!child.goOn) break;
   }
   if (isTold) return told;
-  return [{ channels: [...new Set(root.channels)], manner: below.manner ?? manner }];
+  return [{ channels: [...new Set(root.channels)], manner: below.manner ?? manner, path }];
 }
 
 /** What is looked for in the tree. */
@@ -172,6 +179,8 @@ export interface RoutedFacts {
   atMs: number;
   /** What is said above the node. Default ROUTE_MANNER. */
   manner?: RouteManner;
+  /** Where the node stands. Default: it is the root. */
+  path?: number[];
 }
 
 function definedOf({ group, remindAfterMs, escalate }: RouteNode): Partial<RouteManner> {

@@ -1,24 +1,21 @@
-/** The tree of routes at the door, and the tester that says where something would go. */
-import { routeTestSchema } from "../../shared/api/routes.ts";
+/** The tree of routes at the door. */
 import type { ApiRouteAnswer } from "../../shared/api/routes.ts";
 import type { Clock } from "../../shared/clock.ts";
 import { QuorateError } from "../../shared/errors.ts";
 import { LIMITS } from "../../shared/limits.ts";
 import type { Log } from "../../shared/log.ts";
-import type { MatcherFacts } from "../../shared/matcher.ts";
-import { channelsNamed, destinationsOf, routeNodeSchema } from "../../shared/route.ts";
+import { channelsNamed, routeNodeSchema } from "../../shared/route.ts";
 import type { RouteNode, Routes } from "../../shared/route.ts";
-import { silenceOf } from "../../shared/silence.ts";
-import type { Engine, Store } from "../ports.ts";
+import type { Store } from "../ports.ts";
 import { parseInput } from "./input.ts";
 import { canonicalJson } from "./json.ts";
-import { checkGuard, createTurns, notFound, tooMany } from "./writes.ts";
+import { testRoutes } from "./route-test.ts";
+import type { RouteTestDeps } from "./route-test.ts";
+import { checkGuard, createTurns, tooMany } from "./writes.ts";
 import type { WriteGuard } from "./writes.ts";
 
 /** What the service works with. */
-export interface RouteServiceDeps {
-  store: Pick<Store, "channels" | "routes" | "silences" | "targets">;
-  engine: Pick<Engine, "nowMs">;
+export interface RouteServiceDeps extends RouteTestDeps {
   clock: Clock;
   log: Log;
 }
@@ -33,6 +30,7 @@ export interface RouteService {
   delete(by: string, guard?: WriteGuard): Promise<void>;
   /** Channels that a tree names and that are not there, as sentences. */
   warnings(root: RouteNode): Promise<string[]>;
+  /** Where something would go, and what would withhold it. */
   test(input: unknown): Promise<ApiRouteAnswer>;
 }
 
@@ -80,51 +78,3 @@ export function createRouteService(deps: RouteServiceDeps): RouteService {
 
 const countOf = ({ routes }: RouteNode): number =>
   routes.reduce((count, node) => count + countOf(node), 1);
-
-async function testRoutes(
-  { store, engine }: RouteServiceDeps,
-  input: unknown,
-): Promise<ApiRouteAnswer> {
-  const { target, labels, at, root, ...asked } = parseInput(routeTestSchema, input);
-  const found = target === undefined ? null : await store.targets.get(target);
-  if (target !== undefined && found === null) throw notFound("target", target);
-  const { scope, severity, type, probe = "", region = "" } = asked;
-  const facts: MatcherFacts = {
-    ...found?.spec.labels,
-    ...labels,
-    scope,
-    severity,
-    type,
-    probe,
-    region,
-    ...(found ? { target: found.spec.name, kind: found.spec.kind } : {}),
-  };
-  const atMs = at === undefined ? engine.nowMs() : Date.parse(at);
-  const silence = silenceOf(await store.silences.current(atMs), facts, atMs);
-  const tree = root ?? (await store.routes.get())?.root ?? null;
-  const places = tree ? (destinationsOf(tree, { facts, atMs }) ?? []) : await everybody(store);
-  const destinations = places.map(({ channels, manner }) => {
-    const { remindAfterMs, escalate } = manner;
-    return { channels, remindAfterMs, escalate };
-  });
-  const channels = [...new Set(places.flatMap((one) => one.channels))];
-  const where = channels.length === 0 ? "nobody" : channels.join(", ");
-  const held = silence ? `, but silence ${silence.id} of ${silence.spec.author} withholds it` : "";
-  return {
-    sentence: `It goes to ${where}${held}.`,
-    channels,
-    destinations,
-    silencedBy: silence?.id ?? null,
-  };
-}
-
-/** Without a tree: every channel that does not name its events. */
-async function everybody({ channels }: Pick<Store, "channels">) {
-  const told = (await channels.all()).filter(({ spec }) => spec.enabled && !spec.events);
-  const root = routeNodeSchema.parse({});
-  const names = told.map(({ spec }) => spec.name);
-  return (destinationsOf(root, { facts: {}, atMs: 0 }) ?? []).map((one) => ({
-    ...one,
-    channels: names,
-  }));
-}

@@ -1,6 +1,7 @@
 /** The tree of routes as the API shows it, and where something would go. */
 import { z } from "zod";
 import { routeNodeSchema } from "../route.ts";
+import { VERDICT_STATES } from "../verdict.ts";
 import { timeSchema } from "./common.ts";
 
 /** The tree of routes as the API shows it. */
@@ -25,8 +26,15 @@ export const routeTestSchema = z
     target: text.optional().describe("Id or name of a target; gives its labels and kind too."),
     labels: z.record(text, z.string().max(200)).default({}).describe("Labels, over the target's."),
     scope: z.enum(["target", "probe", "mesh"]).default("target").describe("What it is about."),
-    severity: z.enum(["critical", "major", "minor"]).default("critical").describe("How bad it is."),
-    type: text.default("target.down").describe("Type of the event."),
+    severity: z
+      .enum(["critical", "major", "minor"])
+      .optional()
+      .describe("How bad it is. Default: as `state` has it."),
+    state: z
+      .enum(VERDICT_STATES)
+      .optional()
+      .describe("State that the target enters; gives severity and type. Default `down`."),
+    type: text.optional().describe("Type of the event. Default: `target.` and the state."),
     probe: text.optional().describe("Name of a probe."),
     region: text.optional().describe("The only region that sees it, or that of the probe."),
     at: timeSchema.optional().describe("When it happens. Default: now."),
@@ -47,6 +55,13 @@ export const routeAnswerSchema = z
       .array(
         z.object({
           channels: z.array(z.string()).describe("Names of the channels that are told."),
+          path: z
+            .array(z.int())
+            .describe("Place of the node in the tree: among its siblings, from the root on."),
+          route: z.string().meta({
+            description: "The conditions on the way to it, for a person.",
+            example: "all > team=shop",
+          }),
           remindAfterMs: z.array(z.int()).describe("Gaps between the alert and its reminders."),
           escalate: z
             .array(
@@ -60,6 +75,28 @@ export const routeAnswerSchema = z
       )
       .describe("The same with reminders and escalation, in the order of the tree."),
     silencedBy: z.string().nullable().describe("The silence that covers it; null when none does."),
+    withheld: z
+      .array(
+        z.object({
+          by: z
+            .enum(["maintenance", "mesh_blind", "flapping", "parent", "silence"])
+            .describe("What withholds it."),
+          id: z
+            .string()
+            .nullable()
+            .describe("The maintenance or silence, or the name of the parent; else null."),
+          sentence: z.string().describe("Why, for a person."),
+        }),
+      )
+      .describe("All that withholds it, in the order in which it is asked; empty: it is sent."),
+    unreachable: z
+      .array(
+        z.object({
+          channel: z.string().describe("Name of the channel."),
+          sentence: z.string().describe("Why nobody is told there."),
+        }),
+      )
+      .describe("Channels that the routes name and that are missing or switched off."),
   })
   .meta({ id: "RouteAnswer", description: "Where something would go." });
 

@@ -7,7 +7,14 @@ import { routeNodeSchema } from "../../../shared/route.ts";
 import type { Routes } from "../../../shared/route.ts";
 import { etagOf, guardOf } from "../conditions.ts";
 import type { App, RouteContext } from "../context.ts";
-import { conditionHeaders, json, jsonBody, needs, problems } from "../describe.ts";
+import {
+  conditionHeaders,
+  idempotencyHeaders,
+  json,
+  jsonBody,
+  needs,
+  problems,
+} from "../describe.ts";
 
 const tags = ["routes"];
 const PATH = "/api/v1/routes";
@@ -55,9 +62,10 @@ const testRoutes = createRoute({
   tags,
   summary: "Where would this go? Nothing is sent",
   description:
-    "Asks the tree in force, or one of yours, where a happening would go, who would be told " +
-    "later, and which silence covers it.",
-  request: { body: jsonBody(routeTestSchema, "What happens.") },
+    "Asks the tree in force, or one of yours, where a happening would go and by which route, who " +
+    "would be told later, and what would withhold it: maintenance, a bad parent, flapping, a " +
+    "blind mesh or a silence. Of another moment than now only what is planned is known.",
+  request: { headers: idempotencyHeaders, body: jsonBody(routeTestSchema, "What happens.") },
   responses: { 200: json(routeAnswerSchema, "Where it would go."), ...problems },
 });
 

@@ -3,8 +3,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { summarySchema } from "../../../shared/api/summary.ts";
 import type { ApiSummary } from "../../../shared/api/summary.ts";
 import { isoTime } from "../../../shared/clock.ts";
-import { PROBE_STATES, VERDICT_STATES } from "../../../shared/verdict.ts";
-import type { ProbeState, VerdictState } from "../../../shared/verdict.ts";
+import { VERDICT_STATES } from "../../../shared/verdict.ts";
 import type { JudgedTarget } from "../../ports.ts";
 import type { App, RouteContext } from "../context.ts";
 import { integer, json, needs, problems } from "../describe.ts";
@@ -63,15 +62,31 @@ export function addSummary(app: App, context: RouteContext): void {
   });
 }
 
-const zeros = <Name extends string>(names: readonly Name[]) =>
-  new Map(names.map((name) => [name, 0]));
+const NO_TARGETS: Readonly<ApiSummary["targets"]["states"]> = {
+  down: 0,
+  sub_healthy: 0,
+  partial: 0,
+  suspect: 0,
+  recovering: 0,
+  degraded: 0,
+  unknown: 0,
+  up: 0,
+};
+
+const NO_PROBES: Readonly<ApiSummary["probes"]["states"]> = {
+  joining: 0,
+  eligible: 0,
+  offline: 0,
+  quarantined: 0,
+  intercepted: 0,
+  draining: 0,
+  disabled: 0,
+};
 
 function targetCounts(targets: readonly JudgedTarget[]): ApiSummary["targets"] {
-  const states = zeros<VerdictState>(VERDICT_STATES);
-  for (const { verdict } of targets) {
-    states.set(verdict.state, (states.get(verdict.state) ?? 0) + 1);
-  }
-  return { total: targets.length, states: Object.fromEntries(states) };
+  const states = { ...NO_TARGETS };
+  for (const { verdict } of targets) states[verdict.state] += 1;
+  return { total: targets.length, states };
 }
 
 /** The worst state first, of one state what has been so longest. */
@@ -113,14 +128,13 @@ async function probeCounts({
   sessions,
 }: RouteContext): Promise<ApiSummary["probes"]> {
   const probes = await store.probes.all();
-  const states = zeros<ProbeState>(PROBE_STATES);
+  const states = { ...NO_PROBES };
   let connected = 0;
   for (const { id } of probes) {
-    const state = engine.probe(id)?.state ?? "joining";
-    states.set(state, (states.get(state) ?? 0) + 1);
+    states[engine.probe(id)?.state ?? "joining"] += 1;
     if (sessions.status(id)?.connected === true) connected += 1;
   }
-  return { total: probes.length, connected, states: Object.fromEntries(states) };
+  return { total: probes.length, connected, states };
 }
 
 async function meshHealth({ store, engine, sessions }: RouteContext): Promise<ApiSummary["mesh"]> {

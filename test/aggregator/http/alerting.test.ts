@@ -123,6 +123,45 @@ test("the tester says where something would go, and what silences it", () =>
     await room.refused(404, "POST /api/v1/routes/test", { body: { target: "nobody" } });
   }));
 
+test("the tester says by which route it would go, and all that would withhold it", () =>
+  withHttpRoom(async (room) => {
+    await room.store.channels.put(testChannel("shop", { enabled: false }), null);
+    await room.expect(200, "PUT /api/v1/routes", { body: TREE });
+    const target = makeTarget("web", 1, { labels: { team: "shop" } });
+    await room.store.log.append([{ atMs: 1, body: { type: "target_set", target } }]);
+    const ask = async (body: object) => {
+      const answer = await room.expect(200, "POST /api/v1/routes/test", { body });
+      return routeAnswerSchema.parse(answer.body);
+    };
+    const noon = { target: "web", at: "2026-01-02T12:00:00.000Z", state: "partial" };
+    const routed = await ask(noon);
+    assert.deepEqual(
+      routed.destinations.map(({ path, route }) => [path, route]),
+      [[[0], "all > team=shop"]],
+    );
+    assert.deepEqual(routed.unreachable, [
+      { channel: "shop", sentence: "Channel shop is switched off." },
+    ]);
+    assert.deepEqual(routed.withheld, []);
+    const root = { channels: ["x"], matchers: [{ name: "severity", value: "critical" }] };
+    assert.deepEqual((await ask({ ...noon, root })).channels, [], "partial is major");
+    assert.deepEqual((await ask({ ...noon, root, state: "down" })).channels, ["x"]);
+    const times = { fromAt: "2026-01-02T11:00:00.000Z", toAt: "2026-01-02T13:00:00.000Z" };
+    const disks = { name: "disks", labels: { team: "shop" }, ...times };
+    await room.expect(201, "POST /api/v1/maintenance", { body: disks });
+    assert.deepEqual(
+      (await ask(noon)).withheld.map(({ by, sentence }) => [by, sentence]),
+      [["maintenance", "Maintenance disks runs until 2026-01-02T13:00:00.000Z."]],
+    );
+    assert.deepEqual((await ask({ target: "web" })).withheld, [], "not yet");
+    const reason = "its parent switch-7 is bad";
+    room.engine.held.set(target.id, { by: "parent", parent: "switch-7", reason });
+    const now = await ask({ target: "web" });
+    const sentence = "It is withheld because its parent switch-7 is bad.";
+    assert.deepEqual(now.withheld, [{ by: "parent", id: "switch-7", sentence }]);
+    assert.match(now.sentence, /^It goes to .*\. It is withheld because its parent/);
+  }));
+
 test("a message about many is acknowledged as one, and its page asks for a token", () =>
   withHttpRoom(async (room) => {
     await room.refused(404, "POST /api/v1/folds/fold_1/ack");
