@@ -5,6 +5,8 @@ export interface Queue<Item> {
   push(item: Item): void;
   /** Takes the oldest out; undefined when it is empty. */
   shift(): Item | undefined;
+  /** The oldest, which stays; undefined when it is empty. */
+  peek(): Item | undefined;
   size(): number;
 }
 
@@ -27,6 +29,7 @@ export function createQueue<Item>(): Queue<Item> {
       }
       return item;
     },
+    peek: () => items[head],
     size: () => items.length - head,
   };
 }

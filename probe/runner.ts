@@ -8,17 +8,17 @@ import { messageOf } from "../shared/errors.ts";
 import { LIMITS } from "../shared/limits.ts";
 import type { Certificate, CheckOutcome } from "../shared/outcome.ts";
 import type { CheckResult, TimeAnchor } from "../shared/result.ts";
+import { createAdmission, isTooLate } from "./admission.ts";
+import type { Admission } from "./admission.ts";
 import { isRunnable, voidOutcome } from "./assigned.ts";
 import type { AssignedTarget } from "./assigned.ts";
 import { createBursts } from "./burst.ts";
 import type { Bursts } from "./burst.ts";
 import type { CheckContext } from "./checks/check.ts";
-import { createQueue } from "./queue.ts";
-import type { Queue } from "./queue.ts";
-import { lateLimitMs } from "./scheduler.ts";
-import { isFailure } from "./seat.ts";
+import { isFailure, newLook } from "./seat.ts";
 import type { Look, Seat } from "./seat.ts";
-import { wheelEntry } from "./wheel.ts";
+import { witnessed } from "./stall.ts";
+import { TICK_MS } from "./wheel.ts";
 import type { Wheel } from "./wheel.ts";
 
 /** Time a check has to end after its abort (its contract says 100 ms); then it is given up. */
@@ -35,6 +35,8 @@ export interface RunnerDeps {
   certify: (resolver: string | null, done: (certificate: Certificate) => void) => void;
   /** Takes a finished result. */
   record: (result: CheckResult) => void;
+  /** Is told of checks that could not start in time. Default: nobody is. */
+  onSkipped?: (count: number) => void;
   /** Checks at the same time. Default LIMITS.runningChecksMax; tests lower it. */
   runningMax?: number;
 }
@@ -48,6 +50,8 @@ export interface Runner {
   due(target: AssignedTarget, slotMonoMs: number): void;
   /** Looks at targets now, as the aggregator asks. Unknown handles are passed over. */
   recheck(handles: readonly number[], attempts: number, stopAfterOks: number): void;
+  /** A tick came this late: more checks may start, or fewer. */
+  tick(lagMs: number): void;
   /** What runs now was interrupted: its results say nothing. */
   suspended(): void;
   /** While refused, bursts do not begin and those that run end with their attempt. */
@@ -64,10 +68,9 @@ export interface Runner {
 interface RunnerState {
   deps: RunnerDeps;
   seats: Map<number, Seat>;
-  queue: Queue<Look>;
+  admission: Admission;
   running: Set<Look>;
   bursts: Bursts;
-  runningMax: number;
   skipped: number;
   stopped: boolean;
 }
@@ -77,17 +80,22 @@ export function createRunner(deps: RunnerDeps): Runner {
   const runner: RunnerState = {
     deps,
     seats: new Map(),
-    queue: createQueue<Look>(),
+    admission: createAdmission({
+      clock: deps.clock,
+      runningMax: deps.runningMax ?? LIMITS.runningChecksMax,
+      running: () => runner.running.size,
+      start: (look) => start(runner, look),
+      tooLate: (look) => tooLate(runner, look),
+    }),
     running: new Set(),
     bursts: createBursts({
       clock: deps.clock,
       wheel: deps.wheel,
       look: (seat, burst) => {
         const { slotMonoMs, attempt } = burst;
-        submit(runner, newLook(runner, seat, { slotMonoMs, attempt, burst }));
+        runner.admission.submit(lookAt(runner, seat, { slotMonoMs, attempt, burst }));
       },
     }),
-    runningMax: deps.runningMax ?? LIMITS.runningChecksMax,
     skipped: 0,
     stopped: false,
   };
@@ -105,6 +113,7 @@ export function createRunner(deps: RunnerDeps): Runner {
         if (seat) runner.bursts.begin(seat, { attempts, stopAfterOks });
       }
     },
+    tick: (lagMs) => runner.admission.tick(lagMs),
     suspended() {
       for (const look of runner.running) look.suspended = true;
     },
@@ -116,14 +125,15 @@ export function createRunner(deps: RunnerDeps): Runner {
       runner.skipped = 0;
       return skipped;
     },
-    addSkipped: (count) => void (runner.skipped += count),
+    addSkipped: (count) => skip(runner, count),
   };
 }
 
 function setTarget(runner: RunnerState, target: AssignedTarget): void {
   const seat = runner.seats.get(target.handle);
   if (!seat) {
-    runner.seats.set(target.handle, { target, failing: false, burst: null, waiting: null });
+    const fresh = { target, failing: false, burst: null, waiting: null, missed: 0 };
+    runner.seats.set(target.handle, fresh);
     return;
   }
   // Another revision is another check: evidence starts anew, and so does the first failure.
@@ -143,36 +153,17 @@ function due(runner: RunnerState, target: AssignedTarget, slotMonoMs: number): v
   const seat = runner.seats.get(target.handle);
   if (!seat || runner.stopped || seat.burst) return;
   if (seat.waiting) tooLate(runner, seat.waiting);
-  const look = newLook(runner, seat, { slotMonoMs, attempt: 0, burst: null });
+  const look = lookAt(runner, seat, { slotMonoMs, attempt: 0, burst: null });
   if (!isRunnable(target.check)) return recordVoid(runner, look, target.check);
-  submit(runner, look);
+  runner.admission.submit(look);
 }
 
-function newLook(
+function lookAt(
   runner: RunnerState,
   seat: Seat,
   which: Pick<Look, "slotMonoMs" | "attempt" | "burst">,
 ): Look {
-  const look: Look = {
-    seat,
-    target: seat.target,
-    slotMonoMs: which.slotMonoMs,
-    attempt: which.attempt,
-    burst: which.burst,
-    startMonoMs: 0,
-    state: "waiting",
-    suspended: false,
-    abort: null,
-    deadline: wheelEntry(() => passDeadline(runner, look)),
-  };
-  return look;
-}
-
-/** Starts a look, or lets it wait for a free place. */
-function submit(runner: RunnerState, look: Look): void {
-  if (runner.running.size < runner.runningMax) return start(runner, look);
-  if (look.attempt === 0) look.seat.waiting = look;
-  runner.queue.push(look);
+  return newLook(seat, which, (look) => passDeadline(runner, look));
 }
 
 function start(runner: RunnerState, look: Look): void {
@@ -180,10 +171,11 @@ function start(runner: RunnerState, look: Look): void {
   const { target } = look;
   if (!isRunnable(target.check)) return;
   if (look.seat.waiting === look) look.seat.waiting = null;
+  if (isTooLate(look, clock.monoMs())) return tooLate(runner, look);
   look.startMonoMs = clock.monoMs();
-  const lateMs = look.startMonoMs - look.slotMonoMs;
-  if (look.attempt === 0 && lateMs > lateLimitMs(target.intervalMs)) return tooLate(runner, look);
+  look.stalledMs = wheel.stalledMs();
   look.state = "running";
+  look.seat.missed = 0;
   runner.running.add(look);
   const context: CheckContext = { clock, timeoutMs: target.timeoutMs, sourceAddress };
   wheel.at(look.deadline, look.startMonoMs + target.timeoutMs);
@@ -202,14 +194,26 @@ function passDeadline(runner: RunnerState, look: Look): void {
     const detail = "The check did not end after its abort; its place was taken back.";
     return finish(runner, look, voidOutcome("internal", detail));
   }
+  // What came during a stall was not heard yet: an answer in time is not a timeout.
+  if (!look.timedOut && wheel.isAfterStall()) {
+    look.timedOut = true;
+    return wheel.at(look.deadline, clock.monoMs() + TICK_MS);
+  }
   wheel.at(look.deadline, clock.monoMs() + STUCK_AFTER_MS);
   const abort = look.abort;
   look.abort = null;
+  look.timedOut = true;
   abort?.("deadline");
 }
 
+function skip(runner: RunnerState, count: number): void {
+  runner.skipped += count;
+  runner.deps.onSkipped?.(count);
+}
+
 function tooLate(runner: RunnerState, look: Look): void {
-  runner.skipped += 1;
+  look.seat.missed += 1;
+  skip(runner, 1);
   recordVoid(
     runner,
     look,
@@ -230,9 +234,7 @@ function finish(runner: RunnerState, look: Look, seen: CheckOutcome): void {
   look.state = "over";
   runner.running.delete(look);
   runner.deps.wheel.cancel(look.deadline);
-  const outcome = look.suspended
-    ? voidOutcome("suspended", "The probe was suspended while this check ran.")
-    : seen;
+  const outcome = witnessed(look, seen, runner.deps.wheel.stalledMs());
   const result = resultOf(runner, look, outcome);
   if (isFailure(outcome)) {
     const resolver = outcome.class === "dns" ? (outcome.resolver ?? "") : null;
@@ -241,7 +243,7 @@ function finish(runner: RunnerState, look: Look, seen: CheckOutcome): void {
     record(runner, result, "none");
   }
   follow(runner, look, outcome);
-  startWaiting(runner);
+  runner.admission.startWaiting();
 }
 
 /** What an outcome leads to: the next attempt of its burst, or a burst of its own. */
@@ -254,16 +256,6 @@ function follow(runner: RunnerState, look: Look, outcome: CheckOutcome): void {
   if (look.burst) return runner.bursts.afterAttempt(seat, outcome);
   if (isFailure(outcome) && !wasFailing) {
     runner.bursts.begin(seat, { attempts: seat.target.fall, stopAfterOks: 1 });
-  }
-}
-
-function startWaiting(runner: RunnerState): void {
-  while (runner.running.size < runner.runningMax) {
-    const look = runner.queue.shift();
-    if (!look) return;
-    // An attempt whose burst was ended while it waited is not made.
-    const wanted = look.burst === null || look.seat.burst === look.burst;
-    if (look.state === "waiting" && wanted) start(runner, look);
   }
 }
 
@@ -289,7 +281,7 @@ function record(runner: RunnerState, result: CheckResult, certificate: Certifica
 function stop(runner: RunnerState): void {
   runner.stopped = true;
   runner.bursts.setAllowed(false);
-  for (let look = runner.queue.shift(); look; look = runner.queue.shift()) look.state = "over";
+  runner.admission.stop();
   for (const seat of runner.seats.values()) vacate(runner, seat);
   for (const look of runner.running) {
     const abort = look.abort;

@@ -2,6 +2,7 @@
 import type { CheckOutcome } from "../shared/outcome.ts";
 import type { AssignedTarget } from "./assigned.ts";
 import type { AbortCheck } from "./checks/check.ts";
+import { wheelEntry } from "./wheel.ts";
 import type { WheelEntry } from "./wheel.ts";
 
 /** What the runner knows of one target. */
@@ -13,6 +14,8 @@ export interface Seat {
   burst: Burst | null;
   /** The scheduled check that waits for a free place; at most one. */
   waiting: Look | null;
+  /** Scheduled checks in a row that could not start in time. */
+  missed: number;
 }
 
 /** Looks at one target, back to back; all share the slot. */
@@ -44,9 +47,36 @@ export interface Look {
   state: "waiting" | "running" | "over";
   /** Whether the process was suspended while it ran. */
   suspended: boolean;
+  /** Time that the process had stalled before it began, milliseconds (Wheel.stalledMs). */
+  stalledMs: number;
+  /** Whether it was told that its time is up. */
+  timedOut: boolean;
   /** Ends the look early; null before it runs and once it was told to end. */
   abort: AbortCheck | null;
   deadline: WheelEntry;
+}
+
+/** A look that waits to begin; `passDeadline` is called when its time is up. */
+export function newLook(
+  seat: Seat,
+  which: Pick<Look, "slotMonoMs" | "attempt" | "burst">,
+  passDeadline: (look: Look) => void,
+): Look {
+  const look: Look = {
+    seat,
+    target: seat.target,
+    slotMonoMs: which.slotMonoMs,
+    attempt: which.attempt,
+    burst: which.burst,
+    startMonoMs: 0,
+    state: "waiting",
+    suspended: false,
+    stalledMs: 0,
+    timedOut: false,
+    abort: null,
+    deadline: wheelEntry(() => passDeadline(look)),
+  };
+  return look;
 }
 
 /** Whether an outcome accuses its target. */

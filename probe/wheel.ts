@@ -12,6 +12,9 @@ export const TICK_MS = 20;
 /** A tick that comes later than this means that the process was suspended. */
 const SUSPENDED_GAP_MS = 2_000;
 
+/** A tick that comes later than this is a stall: what looks meanwhile sees itself. */
+const STALL_MS_MIN = 100;
+
 /** Buckets of the wheel: one turn is 82 s; longer timers are passed over once a turn. */
 const BUCKETS = 4_096;
 const MASK = BUCKETS - 1;
@@ -38,6 +41,10 @@ export interface Wheel {
   stop(): void;
   /** Longest delay of a tick since the last call, milliseconds: the event-loop lag. */
   takeLagMs(): number;
+  /** Time that the process stalled since its start: the sum of the lags above 100 ms. */
+  stalledMs(): number;
+  /** Whether the tick of now came after a stall: what answered meanwhile was not heard yet. */
+  isAfterStall(): boolean;
 }
 
 /** What a wheel needs. */
@@ -45,6 +52,8 @@ export interface WheelDeps {
   clock: Clock;
   /** Called before any timer fires when the process was suspended for `gapMs`. */
   onSuspended: (gapMs: number) => void;
+  /** Called at each tick before any timer fires, with how late the tick is. */
+  onTick?: (lagMs: number) => void;
 }
 
 interface WheelState {
@@ -56,6 +65,8 @@ interface WheelState {
   lastMonoMs: number;
   lastWallMs: number;
   lagMs: number;
+  lastLagMs: number;
+  stalledMs: number;
   timer: Timer | null;
 }
 
@@ -75,6 +86,8 @@ export function createWheel(deps: WheelDeps): Wheel {
     lastMonoMs: clock.monoMs(),
     lastWallMs: clock.wallMs(),
     lagMs: 0,
+    lastLagMs: 0,
+    stalledMs: 0,
     timer: null,
   };
   return {
@@ -95,6 +108,8 @@ export function createWheel(deps: WheelDeps): Wheel {
       wheel.lagMs = 0;
       return lagMs;
     },
+    stalledMs: () => wheel.stalledMs,
+    isAfterStall: () => wheel.lastLagMs > STALL_MS_MIN,
   };
 }
 
@@ -129,6 +144,7 @@ function unlink(entry: WheelEntry): void {
 
 function turn(wheel: WheelState): void {
   noticeGap(wheel);
+  wheel.deps.onTick?.(wheel.lastLagMs);
   const nowTick = Math.floor(wheel.lastMonoMs / TICK_MS);
   // After a long gap one turn visits every bucket once, instead of every tick that was missed.
   let tick = Math.max(wheel.doneTick + 1, nowTick - MASK);
@@ -147,7 +163,9 @@ function noticeGap(wheel: WheelState): void {
   const wallGapMs = wallMs - wheel.lastWallMs;
   wheel.lastMonoMs = monoMs;
   wheel.lastWallMs = wallMs;
-  wheel.lagMs = Math.max(wheel.lagMs, gapMs - TICK_MS);
+  wheel.lastLagMs = Math.max(0, gapMs - TICK_MS);
+  wheel.lagMs = Math.max(wheel.lagMs, wheel.lastLagMs);
+  if (wheel.lastLagMs > STALL_MS_MIN) wheel.stalledMs += wheel.lastLagMs;
   const longestMs = Math.max(gapMs, wallGapMs);
   if (longestMs > SUSPENDED_GAP_MS) wheel.deps.onSuspended(longestMs);
 }

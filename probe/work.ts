@@ -8,6 +8,7 @@ import { createBatcher } from "./batch.ts";
 import { createDialer } from "./canary.ts";
 import { createKeptChecks } from "./kept.ts";
 import type { KeptChecks } from "./kept.ts";
+import { createOverloadWatch } from "./overload.ts";
 import { createRunner } from "./runner.ts";
 import type { Runner } from "./runner.ts";
 import { createScheduler } from "./scheduler.ts";
@@ -44,6 +45,8 @@ export interface Work {
   assigned: Assigned;
   runner: Runner;
   selfCheck: SelfCheck;
+  /** Whether it is asked for more than it can. */
+  isOverloaded(): boolean;
   /** While draining nothing new is looked at; what runs is finished. */
   setDraining(draining: boolean): void;
   /** Aborts what runs, waits for it at most `patienceMs`, and gives the last batch out. */
@@ -53,15 +56,16 @@ export interface Work {
 /** Wires the working half; it stands still until its wheel is started. */
 export function createWork(deps: WorkDeps): Work {
   const { clock, log, sourceAddress, anchor } = deps;
+  const overload = createOverloadWatch({ clock, log });
   const wheel = createWheel({
     clock,
-    onSuspended: (gapMs) => {
+    onTick: (lagMs) => runner.tick(lagMs),
+    onSuspended(gapMs) {
       log.warn({ gapMs: Math.round(gapMs) }, "The process was suspended: what ran says nothing.");
       runner.suspended();
     },
   });
-  const dialer = createDialer({ clock, sourceAddress });
-  const selfCheck = createSelfCheck({ ...deps, dialer });
+  const selfCheck = createSelfCheck({ ...deps, dialer: createDialer({ clock, sourceAddress }) });
   const batcher = createBatcher({ clock, onBatch: deps.onBatch });
   const runner = createRunner({
     clock,
@@ -73,6 +77,7 @@ export function createWork(deps: WorkDeps): Work {
       batcher.add(result);
       deps.views?.take(result);
     },
+    onSkipped: (count) => overload.skipped(count),
   });
   const scheduler = createScheduler({
     clock,
@@ -81,9 +86,8 @@ export function createWork(deps: WorkDeps): Work {
     onDue: (target, slotMonoMs) => runner.due(target, slotMonoMs),
     onMissed: (count) => runner.addSkipped(count),
   });
-  const kept = createKeptChecks({
-    lookAgain: ({ handle, fall }) => runner.recheck([handle], fall, 1),
-  });
+  const lookAgain = (target: AssignedTarget) => runner.recheck([target.handle], target.fall, 1);
+  const kept = createKeptChecks({ lookAgain });
   const assigned = createAssigned({
     ...deps,
     ...bookHandlers({ runner, scheduler, kept, views: deps.views }),
@@ -93,15 +97,14 @@ export function createWork(deps: WorkDeps): Work {
     assigned,
     runner,
     selfCheck,
+    isOverloaded: overload.isOverloaded,
     setDraining(draining) {
       scheduler.setPaused(draining);
       runner.setBurstsAllowed(!draining);
     },
     async stop(patienceMs) {
       scheduler.setPaused(true);
-      assigned.stop();
-      runner.stop();
-      kept.stop();
+      for (const part of [assigned, runner, kept, overload]) part.stop();
       const untilMs = clock.monoMs() + patienceMs;
       await waitUntil({ clock, untilMs, holds: () => runner.running() === 0 });
       // Failures that wait for a certificate are given out without one.

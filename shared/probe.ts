@@ -49,6 +49,8 @@ export interface ProbeStatus {
   rssBytes: number | null;
   loadMilli: number | null;
   runningChecks: number | null;
+  /** Checks that could not start in time between the last two heartbeats; above 0: overloaded. */
+  skippedChecks: number | null;
   spooledBatches: number | null;
   droppedBatches: number | null;
   canaries: { id: string; ok: boolean; latencyUs: number }[];
@@ -74,6 +76,7 @@ export function noProbeFacts(): ProbeFacts {
     rssBytes: null,
     loadMilli: null,
     runningChecks: null,
+    skippedChecks: null,
     spooledBatches: null,
     droppedBatches: null,
     canaries: [],

@@ -128,6 +128,7 @@ function show(session: Session, probe: ApiProbe, nowMs: number): void {
     ...vitalPairs(status),
     ["last outage", outageText(status.lastOutage, nowMs)],
     ["running checks", String(status.runningChecks ?? "-")],
+    ["overloaded", overloadText(status.skippedChecks)],
     ["spooled batches", String(status.spooledBatches ?? "-")],
     ["dropped batches", String(status.droppedBatches ?? "-")],
     ["created", dateTime(probe.createdAt)],
@@ -155,6 +156,11 @@ function vitalPairs(status: Status): [string, string][] {
 function outageText(outage: Status["lastOutage"], nowMs: number): string {
   if (outage === null) return "-";
   return `${ago(outage.endedAt, nowMs)} ago. ${outage.sentence} It began so: ${outage.why}`;
+}
+
+function overloadText(skippedChecks: number | null): string {
+  if (skippedChecks === null) return "-";
+  return skippedChecks === 0 ? "no" : `yes: ${skippedChecks} checks could not start in time`;
 }
 
 function mustFailText(held: boolean | null): string {

@@ -40,6 +40,7 @@ export function factsAfterHeartbeat(
     rssBytes: heartbeat.rssBytes,
     loadMilli: heartbeat.loadMilli,
     runningChecks: heartbeat.runningChecks,
+    skippedChecks: heartbeat.skippedChecks,
     spooledBatches: heartbeat.spooledBatches,
     droppedBatches: heartbeat.droppedBatches,
     canaries: heartbeat.canaries.map(({ id, ok, latencyUs }) => ({ id, ok, latencyUs })),

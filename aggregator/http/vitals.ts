@@ -50,6 +50,11 @@ const READINGS: readonly Reading[] = [
     of: ({ runningChecks }) => runningChecks,
   },
   {
+    name: "quorate_probe_skipped_checks",
+    help: "Checks that could not start in time before the last heartbeat: it is overloaded.",
+    of: ({ skippedChecks }) => skippedChecks,
+  },
+  {
     name: "quorate_probe_spooled_batches",
     help: "Batches that wait at the probe.",
     of: ({ spooledBatches }) => spooledBatches,

@@ -34,6 +34,9 @@ const probeStatusSchema = z
     rssBytes: number.describe("Memory it holds."),
     loadMilli: number.describe("Load of its machine over one minute, in thousandths."),
     runningChecks: number.describe("Checks on their way."),
+    skippedChecks: number.describe(
+      "Checks that could not start in time before the last heartbeat; above 0 it is overloaded.",
+    ),
     spooledBatches: number.describe("Batches of results that wait for the aggregator."),
     droppedBatches: number.describe("Batches it dropped because its spool was full."),
     canaries: z

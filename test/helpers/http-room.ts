@@ -99,6 +99,7 @@ const STATUS = {
   rssBytes: 1,
   loadMilli: 1,
   runningChecks: 0,
+  skippedChecks: 0,
   spooledBatches: 0,
   droppedBatches: 0,
   canaries: [],

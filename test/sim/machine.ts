@@ -179,6 +179,8 @@ function wheelOf(machine: MachineState): Wheel {
     cancel: (entry) => void (entry.tick = NO_TICK),
     start: () => undefined,
     stop: () => undefined,
+    stalledMs: () => 0,
+    isAfterStall: () => false,
     takeLagMs: () => 0,
   };
 }

@@ -50,6 +50,7 @@ test("metrics tell how each probe's process is, by its id", () =>
         ["event_loop_lag_seconds", id, "0.001"],
         ["load", id, "0.001"],
         ["running_checks", id, "0"],
+        ["skipped_checks", id, "0"],
         ["spooled_batches", id, "0"],
         ["dropped_batches", id, "0"],
       ],
