@@ -20,6 +20,8 @@ export const LIMITS = {
   channelsMax: 1_000,
   /** Rows of one page of a list; a larger `limit` is refused with 422. */
   pageRowsMax: 1_000,
+  /** Longest a client waits before it asks again; asked to wait longer, it gives the error. */
+  clientWaitMs: 30_000,
   /** Largest gRPC message received; larger closes the session with a sentence. */
   grpcMessageBytesMax: 1_048_576,
   /** gRPC calls at a time on one connection; a further one waits at its client. */
