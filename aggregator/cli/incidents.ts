@@ -2,6 +2,7 @@
 import { Option } from "commander";
 import type { Command } from "commander";
 import { isFoldId } from "../../shared/event.ts";
+import type { IncidentOptions } from "../../shared/api/calls/verdicts.ts";
 import type { ApiPage } from "../../shared/api/common.ts";
 import type { ApiIncident } from "../../shared/api/incident.ts";
 import type { CliContext } from "./context.ts";
@@ -24,7 +25,7 @@ export function addIncidents(program: Command, context: CliContext): void {
       ]),
     )
     .option("--target <target>", "only of this target")
-    .action(async (flags: ListFlags & { state?: string; target?: string }) => {
+    .action(async (flags: ListFlags & IncidentOptions) => {
       const session = openSession(context, flags);
       const { state, target } = flags;
       const page = await gather(flags.limit, (query) =>

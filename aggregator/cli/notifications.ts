@@ -1,6 +1,7 @@
 /** `quorate notifications`: what was sent where, and what became of it. */
 import { Option } from "commander";
 import type { Command } from "commander";
+import type { NotificationOptions } from "../../shared/api/calls/alerts.ts";
 import type { ApiDelivery, ApiNotification } from "../../shared/api/channel.ts";
 import type { ApiPage } from "../../shared/api/common.ts";
 import type { CliContext } from "./context.ts";
@@ -20,7 +21,7 @@ export function addNotifications(program: Command, context: CliContext): void {
   addListVerb(notifications, "list", "list notifications, newest first")
     .addOption(new Option("--state <state>", "only in this state").choices(STATES))
     .option("--channel <channel>", "only of this channel")
-    .action(async (flags: ListFlags & { state?: string; channel?: string }) => {
+    .action(async (flags: ListFlags & NotificationOptions) => {
       const session = openSession(context, flags);
       const { state, channel } = flags;
       list(

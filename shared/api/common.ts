@@ -6,6 +6,9 @@ export const timeSchema = z.iso
   .datetime()
   .meta({ description: "RFC 3339 time in UTC.", example: "2026-11-21T12:04:31.000Z" });
 
+/** An answer of which nothing is read. */
+export const nothingSchema = z.unknown().transform((): void => undefined);
+
 /** The form of a page of rows: `next` is the `cursor` of the following page, null on the last. */
 export function pageSchema<Row extends z.ZodType>(row: Row, id: string) {
   return z

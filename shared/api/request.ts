@@ -1,42 +1,77 @@
-/** One request to the API: typed answers, and every failure as a QuorateError with a sentence. */
+/** One request to the API: typed answers, and every failure as a ProblemError with a sentence. */
 import { z } from "zod";
-import { ERRORS, messageOf, QuorateError, systemCodeOf } from "../errors.ts";
-import type { ErrorCode } from "../errors.ts";
-import { problemSchema } from "./problem.ts";
+import type { Clock } from "../clock.ts";
+import { systemClock } from "../clock.ts";
+import { messageOf, systemCodeOf } from "../errors.ts";
+import type { Random } from "../random.ts";
+import { parseJson, ProblemError, problemOf } from "./problem-error.ts";
+import { isWorthRetrying, pause, waitMsOf } from "./retry.ts";
 
 /** Where the API is and who asks. */
 export interface ApiClientOptions {
-  /** Base address such as http://127.0.0.1:7700. */
+  /** Base address such as http://127.0.0.1:7700; empty in a page of the aggregator itself. */
   url: string;
-  /** Bearer token; absent: only what is open can be asked. */
+  /** Bearer token; absent: only what is open, or what a browser's session may. */
   token?: string | undefined;
   /** Default the global fetch; a test may give another. */
   fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
-  /** Deadline of one request in milliseconds. Default 30000. */
+  /** Deadline of one attempt in milliseconds. Default 30000. */
+  timeoutMs?: number | undefined;
+  /**
+   * Further attempts after a failure that may pass: no answer, 429, 502, 503 and 504. Only of
+   * requests that may be repeated: GET, PUT, DELETE, and POST with an idempotency key. Default 0.
+   */
+  retries?: number | undefined;
+  /** Default the machine's clock. */
+  clock?: Clock | undefined;
+  /** Spreads the waits of many clients. Default: they are not spread. */
+  random?: Pick<Random, "float"> | undefined;
+}
+
+/** What any call can be told. */
+export interface CallOptions {
+  /** Ends the request; the call then rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+  /** Deadline of one attempt in milliseconds; absent: the client's. */
   timeoutMs?: number | undefined;
 }
 
+/** A write that only happens when the stored revision is still this one. */
+export interface WriteOptions extends CallOptions {
+  /** Revision that must be the present one (`If-Match`); absent: whatever it is. */
+  ifRevision?: number | undefined;
+}
+
+/** A POST that may be repeated. */
+export interface PostOptions extends CallOptions {
+  /** A repeated request with this key gets the first answer again, for a day. */
+  idempotencyKey?: string | undefined;
+}
+
 /** One request; `schema` reads the answer. */
-export interface ApiRequest<Schema extends z.ZodType> {
+export interface ApiRequest<Schema extends z.ZodType> extends WriteOptions, PostOptions {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Path after /api/v1, its segments encoded. */
   path: string;
   query?: object | undefined;
   body?: unknown;
   schema: Schema;
-  /** Revision that must be the present one; absent: whatever it is. */
-  ifRevision?: number | undefined;
-  idempotencyKey?: string | undefined;
-  /** Deadline of this request in milliseconds; absent: the client's. */
-  timeoutMs?: number | undefined;
+  /** Whether `path` is a whole one, not one under /api/v1. Default false. */
+  isWhole?: boolean | undefined;
+  /** Form of the answer. Default JSON. */
+  form?: "json" | "text" | undefined;
+  /** A status that is an answer here, and no error. Default none. */
+  alsoAnswer?: number | undefined;
 }
 
 /** Sends requests. */
 export interface ApiRequester {
-  /** Resolves with the parsed answer; rejects with QuorateError. */
+  /** Resolves with the parsed answer; rejects with ProblemError. */
   send<Schema extends z.ZodType>(request: ApiRequest<Schema>): Promise<z.output<Schema>>;
-  /** Opens an answer to be read as it comes, without a deadline. */
+  /** Opens an answer to be read as it comes, without a deadline and without another attempt. */
   open(path: string, query: object, options: OpenOptions): Promise<Response>;
+  clock: Clock;
+  random: Pick<Random, "float">;
 }
 
 /** How a streamed answer is opened. */
@@ -64,39 +99,7 @@ function queryText(query: object): string {
   return text === "" ? "" : `?${text}`;
 }
 
-const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code);
-
-function codeOf(type: string, status: number): ErrorCode {
-  const named = type.replace("urn:quorate:error:", "");
-  if (isErrorCode(named)) return named;
-  for (const code of Object.keys(ERRORS)) {
-    if (isErrorCode(code) && ERRORS[code].status === status) return code;
-  }
-  return status >= 500 ? "unavailable" : "bad_request";
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-async function errorOf(response: Response, url: string): Promise<QuorateError> {
-  const problem = problemSchema.safeParse(parseJson(await response.text()));
-  if (!problem.success) {
-    const sentence = `${url} answered ${response.status} without saying why; is it an aggregator?`;
-    return new QuorateError(codeOf("", response.status), sentence);
-  }
-  const { type, detail, issues } = problem.data;
-  const found = issues.map(({ path, message, value }) =>
-    value === undefined ? { path, message } : { path, message, value },
-  );
-  return new QuorateError(codeOf(type, response.status), detail, found);
-}
-
-function unreachable(url: string, thrown: unknown): QuorateError {
+function unreachable(url: string, thrown: unknown): ProblemError {
   const cause = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown;
   const code = systemCodeOf(cause);
   const timedOut = thrown instanceof Error && thrown.name === "TimeoutError";
@@ -104,43 +107,111 @@ function unreachable(url: string, thrown: unknown): QuorateError {
   const advice = /CERT|SIGNATURE/.test(code)
     ? "Name the CA of its certificate: NODE_EXTRA_CA_CERTS=FILE."
     : "Is the aggregator running, and is the address right?";
-  return new QuorateError("unavailable", `Cannot reach ${url}: ${why}. ${advice}`);
+  const detail = `Cannot reach ${url}: ${why}. ${advice}`;
+  return new ProblemError({ code: "unavailable", status: 0, detail, cause: thrown });
 }
+
+/** Whether a request may be sent again without knowing what became of it (RFC 9110, 9.2.2). */
+function mayRepeat({ method, idempotencyKey, ifRevision }: ApiRequest<z.ZodType>): boolean {
+  if (method === "POST") return idempotencyKey !== undefined;
+  // A second one would meet the revision that the first has made, and be refused for it.
+  return method === "GET" || (method !== "PATCH" && ifRevision === undefined);
+}
+
+function initOf(request: ApiRequest<z.ZodType>): RequestInit {
+  const { method, body, ifRevision, idempotencyKey, form } = request;
+  const headers: Record<string, string> = {
+    accept: form === "text" ? "*/*" : "application/json",
+  };
+  if (body !== undefined) headers["content-type"] = "application/json";
+  if (ifRevision !== undefined) headers["if-match"] = `"${ifRevision}"`;
+  if (idempotencyKey !== undefined) headers["idempotency-key"] = idempotencyKey;
+  return { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+}
+
+const EXACT: Pick<Random, "float"> = { float: () => 0.5 };
 
 /** Creates what sends requests to one aggregator. */
 export function createApiRequester(options: ApiClientOptions): ApiRequester {
+  const { clock = systemClock(), random = EXACT } = options;
   const base = options.url.replace(/\/+$/, "");
-  const doFetch = options.fetch ?? ((url, init) => fetch(url, init));
-  const exchange = async (url: string, init: RequestInit): Promise<Response> => {
-    const headers = new Headers(init.headers);
-    if (options.token !== undefined) headers.set("authorization", `Bearer ${options.token}`);
-    let response: Response;
-    try {
-      response = await doFetch(url, { ...init, headers });
-    } catch (thrown) {
-      throw unreachable(base, thrown);
-    }
-    if (response.ok) return response;
-    throw await errorOf(response, base);
-  };
+  const attempt = createAttempt(options, { base, clock });
+  const exchange = createExchange(options, { attempt, clock, random });
   return {
-    send: async ({ method, path, query, body, schema, ...rest }) => {
-      const headers: Record<string, string> = { accept: "application/json" };
-      if (body !== undefined) headers["content-type"] = "application/json";
-      if (rest.ifRevision !== undefined) headers["if-match"] = `"${rest.ifRevision}"`;
-      if (rest.idempotencyKey !== undefined) headers["idempotency-key"] = rest.idempotencyKey;
-      const url = `${base}/api/v1${path}${queryText(query ?? {})}`;
-      const signal = AbortSignal.timeout(rest.timeoutMs ?? options.timeoutMs ?? 30_000);
-      const init = body === undefined ? {} : { body: JSON.stringify(body) };
-      const response = await exchange(url, { method, headers, signal, ...init });
-      const answer = schema.safeParse(parseJson(await response.text()));
+    clock,
+    random,
+    send: async (request) => {
+      const { path, query, schema, isWhole = false, form = "json" } = request;
+      const url = `${base}${isWhole ? "" : "/api/v1"}${path}${queryText(query ?? {})}`;
+      const text = await exchange(url, request);
+      const answer = schema.safeParse(form === "text" ? text : parseJson(text));
       if (answer.success) return answer.data;
       const sentence = `${base} answered something else than this version expects`;
-      throw new QuorateError("unavailable", `${sentence}: ${z.prettifyError(answer.error)}`);
+      const detail = `${sentence}: ${z.prettifyError(answer.error)}`;
+      throw new ProblemError({ code: "unavailable", status: 200, detail, cause: answer.error });
     },
     open: (path, query, { headers, signal }) => {
       const init = signal === undefined ? { headers } : { headers, signal };
-      return exchange(`${base}/api/v1${path}${queryText(query)}`, init);
+      const read = (response: Response) => Promise.resolve(response);
+      return attempt(`${base}/api/v1${path}${queryText(query)}`, init, { signal, read });
     },
+  };
+}
+
+/** What one attempt reads of its answer, and what it takes for one. */
+interface Reading<Read> {
+  signal?: AbortSignal | undefined;
+  alsoAnswer?: number | undefined;
+  read: (response: Response) => Promise<Read>;
+}
+
+/** One attempt; rejects with ProblemError, or with the signal's reason. */
+type Attempt = <Read>(url: string, init: RequestInit, reading: Reading<Read>) => Promise<Read>;
+
+function createAttempt(
+  { token, fetch: given }: ApiClientOptions,
+  { base, clock }: { base: string; clock: Clock },
+): Attempt {
+  const doFetch = given ?? ((url, init) => fetch(url, init));
+  return async (url, init, { signal, alsoAnswer, read }) => {
+    const headers = new Headers(init.headers);
+    if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
+    try {
+      const response = await doFetch(url, { ...init, headers });
+      if (response.ok || response.status === alsoAnswer) return await read(response);
+      throw await problemOf(response, { base, nowMs: clock.wallMs() });
+    } catch (thrown) {
+      if (thrown instanceof ProblemError) throw thrown;
+      signal?.throwIfAborted();
+      throw unreachable(base, thrown);
+    }
+  };
+}
+
+interface ExchangeDeps extends Pick<ApiRequester, "clock" | "random"> {
+  attempt: Attempt;
+}
+
+/** The text of an answer, after as many attempts as the request may have. */
+function createExchange(
+  { retries = 0, timeoutMs: usualMs = 30_000 }: ApiClientOptions,
+  { attempt, clock, random }: ExchangeDeps,
+) {
+  const read = (response: Response) => response.text();
+  return async (url: string, request: ApiRequest<z.ZodType>): Promise<string> => {
+    const { signal, alsoAnswer, timeoutMs = usualMs } = request;
+    for (let made = 0; ; made++) {
+      const deadline = AbortSignal.timeout(timeoutMs);
+      const ends = signal === undefined ? deadline : AbortSignal.any([deadline, signal]);
+      try {
+        const init = { ...initOf(request), signal: ends };
+        return await attempt(url, init, { signal, alsoAnswer, read });
+      } catch (thrown) {
+        const waitMs = waitMsOf(thrown, made, random);
+        const isLast = made >= retries || waitMs === null || !mayRepeat(request);
+        if (isLast || !isWorthRetrying(thrown)) throw thrown;
+        await pause(clock, waitMs, signal);
+      }
+    }
   };
 }

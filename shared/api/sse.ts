@@ -10,8 +10,19 @@ export interface ServerSentEvent {
 /** Longest text of one event that is read; a longer one ends the stream with an error. */
 const EVENT_CHARS_MAX = 4_194_304;
 
-function eventOf(block: string): ServerSentEvent | null {
+/** A part of a stream: an event, or a word about the stream itself. */
+export interface StreamPart {
+  /** The event; null when the part has none. */
+  event: ServerSentEvent | null;
+  /** Where to go on after a break; null when the part does not say. */
+  id: string | null;
+  /** How long to wait before connecting again, milliseconds; null when the part does not say. */
+  retryMs: number | null;
+}
+
+function partOf(block: string): StreamPart {
   let id: string | null = null;
+  let retryMs: number | null = null;
   let event = "message";
   const data: string[] = [];
   for (const line of block.split("\n")) {
@@ -22,14 +33,16 @@ function eventOf(block: string): ServerSentEvent | null {
     if (field === "id") id = value;
     else if (field === "event") event = value;
     else if (field === "data") data.push(value);
+    else if (field === "retry" && /^\d{1,9}$/.test(value)) retryMs = Number(value);
   }
-  return data.length === 0 ? null : { id, event, data: data.join("\n") };
+  const found = data.length === 0 ? null : { id, event, data: data.join("\n") };
+  return { event: found, id, retryMs };
 }
 
-/** The events of a body as they come; ends when the body ends. */
-export async function* readServerSentEvents(
+/** The parts of a body as they come; ends when the body ends. */
+export async function* readStreamParts(
   body: AsyncIterable<Uint8Array>,
-): AsyncGenerator<ServerSentEvent> {
+): AsyncGenerator<StreamPart> {
   const decoder = new TextDecoder();
   let rest = "";
   for await (const bytes of body) {
@@ -37,9 +50,29 @@ export async function* readServerSentEvents(
     const blocks = rest.split("\n\n");
     rest = blocks.pop() ?? "";
     if (rest.length > EVENT_CHARS_MAX) throw new Error("an event of the stream is too long");
-    for (const block of blocks) {
-      const event = eventOf(block);
-      if (event !== null) yield event;
+    for (const block of blocks) yield partOf(block);
+  }
+}
+
+/** The events of a body as they come; ends when the body ends. */
+export async function* readServerSentEvents(
+  body: AsyncIterable<Uint8Array>,
+): AsyncGenerator<ServerSentEvent> {
+  for await (const { event } of readStreamParts(body)) {
+    if (event !== null) yield event;
+  }
+}
+
+/** The bytes of a stream as they come; not every browser can iterate a stream itself. */
+export async function* bytesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
     }
+  } finally {
+    await reader.cancel().catch(() => undefined);
   }
 }

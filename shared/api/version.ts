@@ -10,3 +10,8 @@ export const versionSchema = z
     notifierKinds: z.array(z.string()).describe("Kinds of channel it can send over."),
   })
   .meta({ id: "Version", description: "What answers here, and the kinds it knows." });
+
+/** Whether it answers. */
+export const healthSchema = z
+  .object({ status: z.string().describe("`ok` or `ready`.") })
+  .meta({ id: "Health", description: "It answers." });

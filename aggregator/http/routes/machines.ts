@@ -1,9 +1,9 @@
 /** /verdict and /badge: a verdict for machines that read a status, and for pages that show it. */
 import { createRoute, z } from "@hono/zod-openapi";
+import { standingSchema } from "../../../shared/api/standing.ts";
 import { isoTime } from "../../../shared/clock.ts";
 import { LIMITS } from "../../../shared/limits.ts";
 import { standingOf } from "../../../shared/standing.ts";
-import { VERDICT_STATES } from "../../../shared/verdict.ts";
 import type { VerdictState } from "../../../shared/verdict.ts";
 import type { Target } from "../../../shared/target.ts";
 import { badgeSvg } from "../badge.ts";
@@ -18,17 +18,6 @@ const STATE_HEADER = "x-quorate-verdict";
 
 /** How long a badge may be kept: pages of many readers ask for it again and again. */
 const BADGE_S = 15;
-
-const standingSchema = z
-  .object({
-    target: z.string().openapi({ description: "Name of the target." }),
-    state: z.enum(VERDICT_STATES).describe("State of the verdict."),
-    since: z.iso.datetime().describe("Since when it is in this state."),
-    standing: z
-      .enum(["serving", "not_serving", "unknown"])
-      .describe("What it comes to for a load balancer."),
-  })
-  .openapi("Standing", { description: "Whether a target may be relied on." });
 
 const headers = z.object({
   [STATE_HEADER]: z.string().openapi({ description: "State of the verdict, such as `unknown`." }),

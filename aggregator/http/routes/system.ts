@@ -1,6 +1,6 @@
 /** What belongs to no noun: version, health, metrics, the document, and the first page. */
 import { createRoute, z } from "@hono/zod-openapi";
-import { versionSchema } from "../../../shared/api/version.ts";
+import { healthSchema, versionSchema } from "../../../shared/api/version.ts";
 import { QuorateError } from "../../../shared/errors.ts";
 import type { App, RouteContext } from "../context.ts";
 import { json, needs, open, problems } from "../describe.ts";
@@ -9,9 +9,6 @@ import { openApiDocument } from "../openapi.ts";
 
 const tags = ["system"];
 const documentSchema = z.looseObject({ openapi: z.string().describe("Version of OpenAPI.") });
-const healthSchema = z
-  .object({ status: z.string().describe("`ok` or `ready`.") })
-  .openapi("Health", { description: "It answers." });
 
 const getVersion = createRoute({
   ...needs("read"),

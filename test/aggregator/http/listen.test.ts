@@ -31,8 +31,8 @@ async function listening(use: (room: HttpRoom, listener: HttpListener) => Promis
 test("the client creates, reads, changes, lists and deletes, with typed answers", () =>
   listening(async (room, { url }) => {
     const client = createApiClient({ url, token: await room.token("admin") });
-    const target = await client.targets.create(WEB, "key-1");
-    assert.deepEqual(await client.targets.create(WEB, "key-1"), target);
+    const target = await client.targets.create(WEB, { idempotencyKey: "key-1" });
+    assert.deepEqual(await client.targets.create(WEB, { idempotencyKey: "key-1" }), target);
     assert.equal((await client.targets.put("web", { ...WEB, fall: 4 })).fall, 4);
     const patched = await client.targets.patch("web", { fall: 5 }, { ifRevision: 2 });
     assert.equal(patched.revision, 3);
@@ -46,7 +46,7 @@ test("the client creates, reads, changes, lists and deletes, with typed answers"
     assert.equal((await client.probes.drain(probe.id)).draining, true);
     await client.probes.delete("p");
     await client.targets.delete("web");
-    assert.equal((await client.version()).name, "quorate");
+    assert.equal((await client.system.version()).name, "quorate");
   }));
 
 test("the client throws the problem's own sentence, code and issues", () =>
@@ -67,9 +67,9 @@ test("the client throws the problem's own sentence, code and issues", () =>
     const stale = client.targets.delete("web", { ifRevision: 9 });
     await assert.rejects(stale, isProblem("revision_mismatch", /"9"/));
     const anonymous = createApiClient({ url });
-    await assert.rejects(anonymous.version(), isProblem("unauthenticated", /Bearer/));
+    await assert.rejects(anonymous.system.version(), isProblem("unauthenticated", /Bearer/));
     const nowhere = createApiClient({ url: "http://127.0.0.1:2" });
-    await assert.rejects(nowhere.version(), isProblem("unavailable", /ECONNREFUSED/));
+    await assert.rejects(nowhere.system.version(), isProblem("unavailable", /ECONNREFUSED/));
   }));
 
 test("the client follows events over a socket, and the server ends them when it stops", () =>

@@ -7,7 +7,7 @@ async function saidOf(code: string): Promise<string> {
   const cause = Object.assign(new Error("failed"), { code });
   const fetch = () => Promise.reject(new TypeError("fetch failed", { cause }));
   const client = createApiClient({ url: "https://10.0.0.5:7700", fetch });
-  return client.version().then(
+  return client.system.version().then(
     () => "",
     (error: unknown) => String(error),
   );
