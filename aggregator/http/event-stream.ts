@@ -30,6 +30,9 @@ const BUFFER_BYTES = 65_536;
 /** How long a client should wait before it connects again. */
 const RETRY_MS = 2_000;
 
+/** Where the stream begins, so that a reader who hears nothing more can go on from there. */
+const placeOf = (after: number | null): string => (after === null ? "" : `id: ${after}\n`);
+
 const eventText = ({ number, event }: StoredEvent): string =>
   `id: ${number}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
 
@@ -103,7 +106,7 @@ function createWriter(options: EventStreamOptions) {
   return {
     start(opened: Controller): void {
       controller = opened;
-      write(`retry: ${RETRY_MS}\n: events of Quorate\n\n`);
+      write(`retry: ${RETRY_MS}\n${placeOf(options.after)}: events of Quorate\n\n`);
       closing.addEventListener("abort", stop);
       if (closing.aborted) stop();
       else pump(feed, room, (event) => write(eventText(shown(event)))).catch(failed);
