@@ -73,8 +73,9 @@ export function addEvents(app: App, context: RouteContext): void {
     const asked = c.req.valid("query");
     if (asked.format === "json") return c.json(await listEvents(context, asked), 200);
     if (asked.limit !== undefined) throw invalidAt("limit", "expected only with format=json");
-    const after = asked.after ?? numberOf(c.req.valid("header")["last-event-id"]);
     const { events } = context.store;
+    const seen = asked.after ?? numberOf(c.req.valid("header")["last-event-id"]);
+    const after = seen ?? (await events.lastNumber());
     const stream = {};
     const body = eventStream({
       events,
