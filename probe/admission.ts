@@ -23,8 +23,8 @@ export interface Admission {
   submit(look: Look): void;
   /** A place may have become free. */
   startWaiting(): void;
-  /** A tick came this late: more looks may start, or fewer. */
-  tick(lagMs: number): void;
+  /** A tick came this late, after so much rest: more looks may start, or fewer. */
+  tick(lagMs: number, idleMs: number): void;
   /** Forgets those that wait. */
   stop(): void;
 }
@@ -58,8 +58,8 @@ export function createAdmission(deps: AdmissionDeps): Admission {
       waiting.push(look);
       startWaiting();
     },
-    tick(lagMs) {
-      pace.tick(lagMs);
+    tick(lagMs, idleMs) {
+      pace.tick(lagMs, idleMs);
       waiting.shed(isLate, deps.tooLate);
       startWaiting();
     },

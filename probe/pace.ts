@@ -15,13 +15,20 @@ const STARTS_MIN = 4;
 const SHARE_MIN = 0.5;
 const SHARE_MAX = 0.9;
 
-/** Growth of the bound in a tick that came in time. */
+/** Growth of the bound in a tick that came in time, and in one before which there was rest. */
 const GROWTH = 1.05;
+const GROWTH_RESTED = 1.25;
+
+/** Idle time since the last tick that shows that the process could have done more. */
+const REST_MS_MIN = 2;
 
 /** The pace of a runner. */
 export interface Pace {
-  /** A tick came this late; its starts begin to count. */
-  tick(lagMs: number): void;
+  /**
+   * A tick came this late; its starts begin to count. `idleMs` is the time for which the process
+   * had nothing to do since the last tick: one that rested was late for another reason.
+   */
+  tick(lagMs: number, idleMs: number): void;
   /** Whether one more check may start in this tick. */
   mayStart(): boolean;
   /** A check was started. */
@@ -33,8 +40,10 @@ export function createPace(): Pace {
   let allowed = Infinity;
   let started = 0;
   return {
-    tick(lagMs) {
-      if (lagMs > LAG_MS_MAX) {
+    tick(lagMs, idleMs) {
+      if (idleMs >= REST_MS_MIN) {
+        allowed = allowed * GROWTH_RESTED + 1;
+      } else if (lagMs > LAG_MS_MAX) {
         const share = Math.min(Math.max(LAG_MS_MAX / lagMs, SHARE_MIN), SHARE_MAX);
         allowed = Math.max(STARTS_MIN, Math.min(allowed, started) * share);
       } else {

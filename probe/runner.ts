@@ -50,8 +50,8 @@ export interface Runner {
   due(target: AssignedTarget, slotMonoMs: number): void;
   /** Looks at targets now, as the aggregator asks. Unknown handles are passed over. */
   recheck(handles: readonly number[], attempts: number, stopAfterOks: number): void;
-  /** A tick came this late: more checks may start, or fewer. */
-  tick(lagMs: number): void;
+  /** A tick came this late, after so much rest: more checks may start, or fewer. */
+  tick(lagMs: number, idleMs: number): void;
   /** What runs now was interrupted: its results say nothing. */
   suspended(): void;
   /** While refused, bursts do not begin and those that run end with their attempt. */
@@ -113,7 +113,7 @@ export function createRunner(deps: RunnerDeps): Runner {
         if (seat) runner.bursts.begin(seat, { attempts, stopAfterOks });
       }
     },
-    tick: (lagMs) => runner.admission.tick(lagMs),
+    tick: runner.admission.tick,
     suspended() {
       for (const look of runner.running) look.suspended = true;
     },

@@ -28,3 +28,14 @@ export function processVitals(clock: Clock): () => Vitals {
     };
   };
 }
+
+/** A reader of the time for which the event loop waited for work since the last reading. */
+export function idleReader(): () => number {
+  let lastMs = performance.eventLoopUtilization().idle;
+  return () => {
+    const { idle } = performance.eventLoopUtilization();
+    const idleMs = idle - lastMs;
+    lastMs = idle;
+    return idleMs;
+  };
+}

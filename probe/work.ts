@@ -15,6 +15,7 @@ import { createScheduler } from "./scheduler.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { createSelfCheck } from "./self-check.ts";
 import type { SelfCheck } from "./self-check.ts";
+import { idleReader } from "./vitals.ts";
 import { waitUntil } from "./wait.ts";
 import type { Views } from "./view.ts";
 import { createWheel } from "./wheel.ts";
@@ -56,10 +57,11 @@ export interface Work {
 /** Wires the working half; it stands still until its wheel is started. */
 export function createWork(deps: WorkDeps): Work {
   const { clock, log, sourceAddress, anchor } = deps;
+  const takeIdleMs = idleReader();
   const overload = createOverloadWatch({ clock, log });
   const wheel = createWheel({
     clock,
-    onTick: (lagMs) => runner.tick(lagMs),
+    onTick: (lagMs) => runner.tick(lagMs, takeIdleMs()),
     onSuspended(gapMs) {
       log.warn({ gapMs: Math.round(gapMs) }, "The process was suspended: what ran says nothing.");
       runner.suspended();
@@ -79,13 +81,8 @@ export function createWork(deps: WorkDeps): Work {
     },
     onSkipped: (count) => overload.skipped(count),
   });
-  const scheduler = createScheduler({
-    clock,
-    wheel,
-    anchor,
-    onDue: (target, slotMonoMs) => runner.due(target, slotMonoMs),
-    onMissed: (count) => runner.addSkipped(count),
-  });
+  const { due: onDue, addSkipped: onMissed } = runner;
+  const scheduler = createScheduler({ clock, wheel, anchor, onDue, onMissed });
   const lookAgain = (target: AssignedTarget) => runner.recheck([target.handle], target.fall, 1);
   const kept = createKeptChecks({ lookAgain });
   const assigned = createAssigned({

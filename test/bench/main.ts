@@ -7,6 +7,7 @@ import { benchGrowth } from "./growth.ts";
 import { benchHttpCheck } from "./http-check.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchSteady } from "./steady.ts";
+import { benchOverload } from "./overload.ts";
 import { benchStorm } from "./storm.ts";
 import { benchWebhooks } from "./webhooks.ts";
 import { benchSecureCheck } from "./secure-check.ts";
@@ -19,6 +20,7 @@ const PARTS = {
   "http-800": () => benchHttpCheck(800),
   "http-300": () => benchHttpCheck(300),
   "secure-check": benchSecureCheck,
+  overload: benchOverload,
   storm: benchStorm,
   webhooks: benchWebhooks,
 };

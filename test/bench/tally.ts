@@ -16,6 +16,10 @@ export interface Tally {
   late: number;
   /** The lateness that this share of the scheduled checks did not exceed, milliseconds. */
   lateMs(share: number): number;
+  /** Longest time in which one target had no passed check, milliseconds. */
+  gapMs: number;
+  /** Targets that were looked at. */
+  targets: number;
   /** Sentences of failures, each once, at most ten. */
   details: Set<string>;
   /** The last heartbeat. */
@@ -35,13 +39,16 @@ export function createTally(): TallyBook {
   const lateness = new Uint32Array(LATE_MS_MAX + 1);
   const sums = { ok: 0, void: 0, failed: 0, late: 0 };
   const details = new Set<string>();
+  const passedMs = new Map<number, number>();
+  let gapMs = 0;
   let heartbeat: Heartbeat | null = null;
 
   function take(bytes: Uint8Array): void {
-    const { outcome, lateMs, attempt, failures } = ResultBatch.decode(bytes);
+    const batch = ResultBatch.decode(bytes);
+    const { outcome, lateMs, attempt, failures } = batch;
     for (let row = 0; row < outcome.length; row += 1) {
       const seen = outcome[row];
-      if (seen === OutcomeClass.OUTCOME_CLASS_OK) sums.ok += 1;
+      if (seen === OutcomeClass.OUTCOME_CLASS_OK) passed(batch, row);
       else if (seen === OutcomeClass.OUTCOME_CLASS_VOID) sums.void += 1;
       else sums.failed += 1;
       const late = Math.min(LATE_MS_MAX, lateMs[row] ?? 0);
@@ -52,6 +59,14 @@ export function createTally(): TallyBook {
     for (const { reason, detail } of failures) {
       if (details.size < 10 && reason !== "too_late") details.add(`${reason}: ${detail}`);
     }
+  }
+
+  function passed({ handle, startMs, baseMonoMs }: ResultBatch, row: number): void {
+    const atMs = baseMonoMs + (startMs[row] ?? 0);
+    const target = handle[row] ?? 0;
+    gapMs = Math.max(gapMs, atMs - (passedMs.get(target) ?? atMs));
+    passedMs.set(target, atMs);
+    sums.ok += 1;
   }
 
   function lateMs(share: number): number {
@@ -65,10 +80,11 @@ export function createTally(): TallyBook {
   return {
     take,
     beat: (given) => void (heartbeat = given),
-    read: () => ({ ...sums, details, heartbeat, lateMs }),
+    read: () => ({ ...sums, details, heartbeat, lateMs, gapMs, targets: passedMs.size }),
     reset() {
       lateness.fill(0);
       details.clear();
+      gapMs = 0;
       Object.assign(sums, { ok: 0, void: 0, failed: 0, late: 0 });
     },
   };

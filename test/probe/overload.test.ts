@@ -16,7 +16,7 @@ function loadedRunner(options: { runningMax?: number } = {}) {
   const wheel = createWheel({
     clock,
     onSuspended: () => runner.suspended(),
-    onTick: (lagMs) => runner.tick(lagMs),
+    onTick: (lagMs) => runner.tick(lagMs, 0),
   });
   const runner = createRunner({
     clock,
@@ -37,16 +37,24 @@ test("a pace holds nothing back while ticks come in time, and less with every la
     for (; count < 1_000 && pace.mayStart(); count += 1) pace.started();
     return count;
   };
-  pace.tick(0);
+  pace.tick(0, 0);
   assert.equal(starts(), 1_000);
-  pace.tick(2 * LAG_MS_MAX);
+  pace.tick(2 * LAG_MS_MAX, 0);
   assert.equal(starts(), 500);
-  pace.tick(LAG_MS_MAX + 1);
+  pace.tick(LAG_MS_MAX + 1, 0);
   assert.equal(starts(), 450);
-  for (let tick = 0; tick < 40; tick += 1) pace.tick(0);
+  for (let tick = 0; tick < 40; tick += 1) pace.tick(0, 0);
   assert.equal(starts(), 1_000);
-  for (let tick = 0; tick < 40; tick += 1) pace.tick(1_000);
+  for (let tick = 0; tick < 40; tick += 1) pace.tick(1_000, 0);
   assert.ok(starts() > 0, "a probe that holds everything back would never learn that it is well");
+});
+
+test("a pace is not lowered by a late tick if the process had rested: it was not its own work", () => {
+  const pace = createPace();
+  for (let count = 0; count < 10; count += 1) pace.started();
+  pace.tick(2 * LAG_MS_MAX, 5);
+  for (let count = 0; count < 100; count += 1) pace.started();
+  assert.equal(pace.mayStart(), true);
 });
 
 test("a probe with half the places it needs looks at every target every second time", async () => {

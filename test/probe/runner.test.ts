@@ -16,7 +16,7 @@ function startedRunner(options: { runningMax?: number } = {}) {
   const wheel = createWheel({
     clock,
     onSuspended: () => runner.suspended(),
-    onTick: (lagMs) => runner.tick(lagMs),
+    onTick: (lagMs) => runner.tick(lagMs, 0),
   });
   const runner = createRunner({
     clock,
