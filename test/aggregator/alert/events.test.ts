@@ -36,7 +36,7 @@ test("what belongs to an open incident carries its links, once people can reach 
   );
 });
 
-test("what one message tells of many is acknowledged by its link, and has no page of its own", () => {
+test("what one message tells of many has a link to acknowledge it, and no page of its own", () => {
   const found = linksOf("https://q.test", "fold_7");
   assert.deepEqual(found, { acknowledge: "https://q.test/ack/fold_7" });
 });
