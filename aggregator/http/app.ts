@@ -13,6 +13,7 @@ import { createIdempotency } from "./idempotency.ts";
 import { routesOf } from "./openapi.ts";
 import { createOrigins } from "./origins.ts";
 import { createErrorResponder } from "./problem.ts";
+import { answerSchemasOf, createRepresentation } from "./representation.ts";
 import { addAcknowledge } from "./routes/acknowledge.ts";
 import { addChannels } from "./routes/channels.ts";
 import { addEvents } from "./routes/events.ts";
@@ -94,9 +95,12 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
   app.use("/api/v1/*", limitBody());
   app.use("/api/v1/*", checkBody);
   app.use("/api/v1/*", createIdempotency({ store: store.idempotency, clock, random }));
+  const answers: ReturnType<typeof answerSchemasOf> = new Map();
+  app.use("/api/v1/*", createRepresentation(answers));
   const parts = { origins, closing: closing.signal, streams: new Set<object>() };
   const context: RouteContext = { ...deps, ...signIn, ...parts };
   for (const add of ROUTES) add(app, context);
+  for (const [route, schema] of answerSchemasOf(app)) answers.set(route, schema);
 
   const routes = routesOf(app);
   for (const { method, path, access: said } of routes) {

@@ -76,6 +76,14 @@ export function flag(description: string) {
     .openapi({ type: "boolean", description });
 }
 
+/** Which fields of an answer, or of each of its rows, are wanted. */
+export const fieldsQuery = {
+  fields: z.string().min(1).max(2_000).optional().openapi({
+    description: "Only these fields, separated by commas; fields within one as `a.b`.",
+    example: "id",
+  }),
+};
+
 /** Where a page begins and how many rows it has at most. */
 export const pageQuery = {
   limit: integer({
@@ -89,6 +97,7 @@ export const pageQuery = {
     .max(1_000)
     .optional()
     .openapi({ description: "`next` of the page before." }),
+  ...fieldsQuery,
 };
 
 /** Rows of a page unless the caller says otherwise. */

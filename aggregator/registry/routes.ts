@@ -6,7 +6,6 @@ import { LIMITS } from "../../shared/limits.ts";
 import type { Log } from "../../shared/log.ts";
 import { channelsNamed, routeNodeSchema } from "../../shared/route.ts";
 import type { RouteNode, Routes } from "../../shared/route.ts";
-import type { Store } from "../ports.ts";
 import { parseInput } from "./input.ts";
 import { canonicalJson } from "./json.ts";
 import { testRoutes } from "./route-test.ts";

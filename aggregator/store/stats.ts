@@ -64,7 +64,7 @@ interface Run {
   toMs: number;
 }
 
-/** Cuts a range of whole finest spans into as few spans as there are, joined where they are alike. */
+/** Cuts a range of whole finest spans into as few spans as possible; like ones are joined. */
 function runsOf(fromMs: number, toMs: number): Run[] {
   const spans = ROLLUP_SPANS_MS.toSorted((left, right) => right - left);
   const runs: Run[] = [];

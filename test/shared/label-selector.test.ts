@@ -11,7 +11,7 @@ function selects(text: string): boolean | string {
   return meetsConditions(LABELS, read);
 }
 
-test("every condition of a selector must hold, and an absent label is not equal to anything", () => {
+test("every condition of a selector must hold, and an absent label equals nothing", () => {
   const cases: [string, boolean][] = [
     ["team=shop", true],
     ["team==shop", true],

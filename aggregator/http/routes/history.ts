@@ -9,7 +9,16 @@ import type { Target } from "../../../shared/target.ts";
 import type { TargetStats } from "../../ports.ts";
 import { invalidAt } from "../../registry/input.ts";
 import type { App, RouteContext } from "../context.ts";
-import { idParam, integer, json, needs, pageOfQuery, pageQuery, problems } from "../describe.ts";
+import {
+  fieldsQuery,
+  idParam,
+  integer,
+  json,
+  needs,
+  pageOfQuery,
+  pageQuery,
+  problems,
+} from "../describe.ts";
 import { apiPage, filteredPage } from "../lists.ts";
 import { labelsKeep, labelsQuery } from "../narrowing.ts";
 import { probesOf, rangeOf, rangeQuery } from "../ranges.ts";
@@ -61,6 +70,7 @@ const listLatency = createRoute({
     params: idParam("target"),
     query: z.strictObject({
       ...rangeQuery,
+      ...fieldsQuery,
       spanMs: z
         .enum(["300000", "3600000", "86400000"])
         .optional()
@@ -79,7 +89,7 @@ const getStats = createRoute({
   description:
     "Count, least, greatest, mean, standard deviation and percentiles of the latency of the " +
     "scheduled checks that were ok, of all vantages together and of each.",
-  request: { params: idParam("target"), query: z.strictObject(rangeQuery) },
+  request: { params: idParam("target"), query: z.strictObject({ ...rangeQuery, ...fieldsQuery }) },
   responses: { 200: json(targetStatsSchema, "The statistics."), ...problems },
 });
 
@@ -177,7 +187,7 @@ async function bucketsOf(
   const range = rangeOf(engine, asked);
   if ((range.toMs - range.fromMs) / spanMs > LIMITS.latencyBucketsMax) {
     const max = LIMITS.latencyBucketsMax;
-    const message = `expected at most ${max} buckets; ask for a shorter range or for longer buckets`;
+    const message = `expected at most ${max} buckets; ask for a shorter range or longer buckets`;
     throw invalidAt("from", message);
   }
   const { names, probeId } = await probesOf(store, asked);

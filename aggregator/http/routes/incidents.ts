@@ -7,7 +7,7 @@ import { QuorateError } from "../../../shared/errors.ts";
 import type { Incident } from "../../../shared/event.ts";
 import { notFound } from "../../registry/writes.ts";
 import type { App, RouteContext } from "../context.ts";
-import { idempotencyHeaders, idParam, json, jsonBody, needs } from "../describe.ts";
+import { fieldsQuery, idempotencyHeaders, idParam, json, jsonBody, needs } from "../describe.ts";
 import { optionalBody, pageOfQuery, pageQuery, problems } from "../describe.ts";
 import { apiPage } from "../lists.ts";
 import { timelineOf } from "../timeline.ts";
@@ -48,7 +48,7 @@ const getIncident = createRoute({
   tags,
   summary: "Get an incident",
   description: "One incident with its notes and who looks after it.",
-  request: { params },
+  request: { params, query: z.strictObject(fieldsQuery) },
   responses: { 200: json(incidentSchema, "The incident."), ...problems },
 });
 
@@ -61,7 +61,7 @@ const getTimeline = createRoute({
   description:
     "Every change of the verdict with the votes of that moment, every alert raised or withheld " +
     "with its reason, every notification with what became of it, acknowledgement and notes.",
-  request: { params },
+  request: { params, query: z.strictObject(fieldsQuery) },
   responses: { 200: json(timelineSchema, "The timeline, oldest first."), ...problems },
 });
 

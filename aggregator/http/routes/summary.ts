@@ -6,7 +6,7 @@ import { isoTime } from "../../../shared/clock.ts";
 import { VERDICT_STATES } from "../../../shared/verdict.ts";
 import type { JudgedTarget } from "../../ports.ts";
 import type { App, RouteContext } from "../context.ts";
-import { integer, json, needs, problems } from "../describe.ts";
+import { fieldsQuery, integer, json, needs, problems } from "../describe.ts";
 import { filteredPage } from "../lists.ts";
 import { labelsKeep, labelsQuery } from "../narrowing.ts";
 import { incidentView, verdictView } from "../views.ts";
@@ -27,6 +27,7 @@ const getSummary = createRoute({
   request: {
     query: z.strictObject({
       ...labelsQuery,
+      ...fieldsQuery,
       show: integer({
         min: 0,
         max: SHOWN_MAX,
@@ -173,6 +174,6 @@ function sentenceOf(told: Omit<ApiSummary, "sentence">): string {
       : `Open incidents: ${open}, of which nobody looks after ${unacknowledged}.`,
     mesh.blind
       ? "The mesh is blind: nothing can be called down."
-      : `${probes.states.eligible} of ${probes.total} probes may judge, in ${mesh.domains} domains.`,
+      : `Of ${probes.total} probes ${probes.states.eligible} may judge, in ${mesh.domains} domains.`,
   ].join(" ");
 }

@@ -3,20 +3,22 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { targetPageSchema, targetSchema } from "../../../shared/api/target.ts";
 import { nameSchema, targetSpecSchema } from "../../../shared/target.ts";
 import type { Target } from "../../../shared/target.ts";
+import type { JudgedTarget } from "../../ports.ts";
 import { etagOf, guardOf } from "../conditions.ts";
 import type { App, RouteContext } from "../context.ts";
-import { conditionHeaders, hasLabels, idempotencyHeaders, idParam } from "../describe.ts";
+import { conditionHeaders, fieldsQuery, idempotencyHeaders, idParam } from "../describe.ts";
 import {
   json,
   jsonBody,
-  labelQuery,
   needs,
   pageOfQuery,
   pageQuery,
   patchSchema,
   problems,
 } from "../describe.ts";
-import { filteredPage } from "../lists.ts";
+import { allOf, labelsKeep, labelsQuery, ofTarget, statesQuery } from "../narrowing.ts";
+import { sortQuery } from "../sorting.ts";
+import { pageOfTargets, TARGET_FIELDS, targetsIn } from "../target-lists.ts";
 import { targetView } from "../views.ts";
 
 const tags = ["targets"];
@@ -51,14 +53,16 @@ const listTargets = createRoute({
   method: "get",
   path: "/api/v1/targets",
   tags,
-  summary: "List targets by name",
+  summary: "List targets",
   description:
-    "One page of targets with their verdicts in short. `label` and `kind` narrow it; a narrowed " +
-    "page may be short and still have a `next`.",
+    "One page of targets with their verdicts in short, by name unless `sort` says otherwise; " +
+    "labels, kind and state narrow it.",
   request: {
     query: z.strictObject({
       ...pageQuery,
-      label: labelQuery,
+      ...labelsQuery,
+      state: statesQuery,
+      sort: sortQuery({ fields: TARGET_FIELDS, usual: "name" }),
       kind: z.string().max(40).optional().openapi({ description: "Kind of check." }),
     }),
   },
@@ -73,7 +77,7 @@ const getTarget = createRoute({
   summary: "Get a target",
   description:
     "A target with its verdict in short and its warnings. Secrets among its options read `***`.",
-  request: { params },
+  request: { params, query: z.strictObject(fieldsQuery) },
   responses: { 200: json(targetSchema, "The target."), ...problems },
 });
 
@@ -124,19 +128,24 @@ const deleteTarget = createRoute({
 
 /** Adds the routes that read targets. */
 export function addTargetReads(app: App, context: RouteContext): void {
-  const { registry, store } = context;
+  const { registry } = context;
 
   app.openapi(listTargets, async (c) => {
-    const { label, kind, ...rest } = c.req.valid("query");
-    const query = pageOfQuery(rest);
-    const keep = ({ spec }: Target): boolean =>
-      (kind === undefined || spec.kind === kind) && hasLabels(spec.labels, label);
-    const isNarrowed = kind !== undefined || label !== undefined;
-    const page = isNarrowed
-      ? await filteredPage((part) => store.targets.list(part), query, keep)
-      : await store.targets.list(query);
-    const warnings = await registry.targets.warnings(page.rows);
-    const items = page.rows.map((row, at) => targetView(context, row, warnings[at] ?? []));
+    const { kind, state, sort, ...asked } = c.req.valid("query");
+    const keep = allOf<JudgedTarget>([
+      kind === undefined ? null : ({ target }) => target.spec.kind === kind,
+      state === undefined ? null : ({ verdict }) => state.has(verdict.state),
+      ofTarget(labelsKeep(asked)),
+    ]);
+    const query = { ...pageOfQuery(asked), sort };
+    const page = await pageOfTargets(context, query, {
+      fields: TARGET_FIELDS,
+      usual: "name",
+      keep,
+    });
+    const rows = targetsIn(page.rows);
+    const warnings = await registry.targets.warnings(rows);
+    const items = rows.map((row, at) => targetView(context, row, warnings[at] ?? []));
     return c.json({ items, next: page.next }, 200);
   });
 

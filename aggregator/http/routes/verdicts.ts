@@ -5,15 +5,16 @@ import { verdictPageSchema, verdictSchema } from "../../../shared/api/verdict.ts
 import { QuorateError } from "../../../shared/errors.ts";
 import { LIMITS } from "../../../shared/limits.ts";
 import type { Target } from "../../../shared/target.ts";
-import { VERDICT_STATES } from "../../../shared/verdict.ts";
 import type { VerdictExplanation } from "../../../shared/verdict.ts";
-import type { Store } from "../../ports.ts";
-import { invalidAt } from "../../registry/input.ts";
+import type { JudgedTarget, Store } from "../../ports.ts";
 import type { App, RouteContext } from "../context.ts";
-import { hasLabels, integer, json, labelQuery, needs } from "../describe.ts";
+import { fieldsQuery, integer, json, needs } from "../describe.ts";
 import { pageOfQuery, pageQuery, problems, targetParam } from "../describe.ts";
-import { apiPage, filteredPage } from "../lists.ts";
-import { explanationView, noVerdict, transitionView, verdictView } from "../views.ts";
+import { apiPage } from "../lists.ts";
+import { allOf, labelsKeep, labelsQuery, ofTarget, statesQuery } from "../narrowing.ts";
+import { sortQuery } from "../sorting.ts";
+import { pageOfTargets, VERDICT_FIELDS } from "../target-lists.ts";
+import { explanationView, transitionView, verdictView } from "../views.ts";
 
 const tags = ["verdicts"];
 
@@ -22,19 +23,16 @@ const listVerdicts = createRoute({
   method: "get",
   path: "/api/v1/verdicts",
   tags,
-  summary: "List verdicts by name of the target",
+  summary: "List verdicts",
   description:
-    "One page of verdicts, all or those of some states and labels. A narrowed page may be short " +
-    "and still have a `next`.",
+    "One page of verdicts, all or those of some states and labels, by name of the target unless " +
+    "`sort` says otherwise.",
   request: {
     query: z.strictObject({
       ...pageQuery,
-      label: labelQuery,
-      state: z
-        .string()
-        .max(200)
-        .optional()
-        .openapi({ description: "States, separated by commas.", example: "down,unknown" }),
+      ...labelsQuery,
+      state: statesQuery,
+      sort: sortQuery({ fields: VERDICT_FIELDS, usual: "target" }),
     }),
   },
   responses: { 200: json(verdictPageSchema, "One page."), ...problems },
@@ -47,7 +45,7 @@ const getVerdict = createRoute({
   tags,
   summary: "Get the verdict of a target",
   description: "What the witnesses together say of the target now, in short; `explain` says why.",
-  request: { params: targetParam },
+  request: { params: targetParam, query: z.strictObject(fieldsQuery) },
   responses: { 200: json(verdictSchema, "The verdict."), ...problems },
 });
 
@@ -90,17 +88,18 @@ export function addVerdicts(app: App, context: RouteContext): void {
   const view = (target: Target) => verdictView(target, engine.verdict(target.id));
 
   app.openapi(listVerdicts, async (c) => {
-    const { label, state, ...rest } = c.req.valid("query");
-    const query = pageOfQuery(rest);
-    if (state === undefined && label === undefined) {
-      return c.json(apiPage(await store.targets.list(query), view), 200);
-    }
-    const states = statesOf(state);
-    const keep = (target: Target): boolean =>
-      states.has((engine.verdict(target.id) ?? noVerdict(target)).state) &&
-      hasLabels(target.spec.labels, label);
-    const page = await filteredPage((part) => store.targets.list(part), query, keep);
-    return c.json(apiPage(page, view), 200);
+    const { state, sort, ...asked } = c.req.valid("query");
+    const keep = allOf<JudgedTarget>([
+      state === undefined ? null : ({ verdict }) => state.has(verdict.state),
+      ofTarget(labelsKeep(asked)),
+    ]);
+    const query = { ...pageOfQuery(asked), sort };
+    const shape = { fields: VERDICT_FIELDS, usual: "target", keep };
+    const page = await pageOfTargets(context, query, shape);
+    return c.json(
+      apiPage(page, ({ target, verdict }) => verdictView(target, verdict)),
+      200,
+    );
   });
 
   app.openapi(getVerdict, async (c) => {
@@ -124,15 +123,6 @@ export function addVerdicts(app: App, context: RouteContext): void {
     const query = pageOfQuery(c.req.valid("query"));
     return c.json(apiPage(await store.events.transitions(target.id, query), transitionView), 200);
   });
-}
-
-function statesOf(text: string | undefined): ReadonlySet<string> {
-  if (text === undefined) return new Set(VERDICT_STATES);
-  const states = text.split(",").map((state) => state.trim());
-  const known: readonly string[] = VERDICT_STATES;
-  const unknown = states.find((state) => !known.includes(state));
-  if (unknown === undefined) return new Set(states);
-  throw invalidAt("state", `expected some of ${known.join(", ")}`, unknown);
 }
 
 /** The explanation at a past transition; transitions are listed newest first. */
