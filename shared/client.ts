@@ -56,6 +56,7 @@ export type { ApiLatencyBucket, ApiResult } from "./api/result.ts";
 export type { ApiRouteAnswer, ApiRoutes } from "./api/routes.ts";
 export type { ApiSilence } from "./api/silence.ts";
 export type { ApiTargetStats } from "./api/stats.ts";
+export type { ApiStanding } from "./api/standing.ts";
 export type { ApiSummary } from "./api/summary.ts";
 export type { ApiRun, ApiTarget } from "./api/target.ts";
 export type { ApiTimeline } from "./api/timeline.ts";

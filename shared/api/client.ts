@@ -7,8 +7,8 @@ import { eventCalls } from "./calls/events.ts";
 import { probeCalls } from "./calls/mesh.ts";
 import { replayCalls } from "./calls/replays.ts";
 import { kindCalls, summaryCalls, systemCalls } from "./calls/system.ts";
-import { glanceCalls, statsCalls, targetCalls } from "./calls/targets.ts";
-import { incidentCalls, verdictCalls } from "./calls/verdicts.ts";
+import { statsCalls, targetCalls } from "./calls/targets.ts";
+import { glanceCalls, incidentCalls, verdictCalls } from "./calls/verdicts.ts";
 import { createApiRequester } from "./request.ts";
 import type { ApiClientOptions } from "./request.ts";
 

@@ -60,7 +60,7 @@ export function createExamples(schemas: Schemas): Examples {
 }
 
 /** An example of a schema; undefined when there is none. */
-export function exampleOf(schema: ApiSchema, schemas: Schemas, place: Place = NOWHERE): unknown {
+function exampleOf(schema: ApiSchema, schemas: Schemas, place: Place = NOWHERE): unknown {
   const own = schema.example ?? schema.examples?.[0];
   if (own !== undefined) return own;
   const word = EXAMPLE_WORDS[`${place.component}.${place.property}`];
@@ -110,7 +110,7 @@ function ofObject(schema: ApiSchema, schemas: Schemas, { component }: Place): un
 const MOMENT = "2026-11-21T12:04:31.000Z";
 
 /** The types of a schema, `null` last. */
-export function typesOf({ type }: ApiSchema): string[] {
+function typesOf({ type }: ApiSchema): string[] {
   const types = typeof type === "string" ? [type] : (type ?? []);
   return [...types.filter((one) => one !== "null"), ...types.filter((one) => one === "null")];
 }

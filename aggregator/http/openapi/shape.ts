@@ -35,7 +35,7 @@ const schemas = () => z.array(apiSchemaSchema).optional();
 const count = z.number().optional();
 
 /** Reads a JSON Schema; keywords that are not known here stay as they are. */
-export const apiSchemaSchema: z.ZodType<ApiSchema> = z.lazy(() =>
+const apiSchemaSchema: z.ZodType<ApiSchema> = z.lazy(() =>
   z.looseObject({
     $ref: z.string().optional(),
     type: z.union([z.string(), z.array(z.string())]).optional(),

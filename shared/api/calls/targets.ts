@@ -1,7 +1,6 @@
 /** Calls about targets: what is checked, and what was seen of it. */
 import type { AnyBodies } from "../bodies.ts";
 import { nothingSchema } from "../common.ts";
-import { glancePageSchema } from "../glance.ts";
 import { apiPath } from "../request.ts";
 import type { ApiRequester, CallOptions, PostOptions, WriteOptions } from "../request.ts";
 import { latencyPageSchema, resultPageSchema } from "../result.ts";
@@ -77,12 +76,4 @@ export const targetCalls = <Bodies extends AnyBodies>(api: ApiRequester) => ({
 export const statsCalls = (api: ApiRequester) => ({
   list: (query: RangeOptions & LabelOptions = {}, options: CallOptions = {}) =>
     api.send({ method: "GET", path: "/stats", query, schema: statsPageSchema, ...options }),
-});
-
-/** Targets at a glance: what a row of a dashboard shows of each, by id or name. */
-export const glanceCalls = (api: ApiRequester) => ({
-  list: (
-    query: { target: readonly string[]; looks?: number | undefined },
-    options: CallOptions = {},
-  ) => api.send({ method: "GET", path: "/glances", query, schema: glancePageSchema, ...options }),
 });
