@@ -147,7 +147,8 @@ export function createAggregator(deps: AggregatorDeps): Aggregator {
     onCanaries: () => wishes.sessions?.canariesChanged(),
     onCommitted: (atMs) => delivery.wake(atMs),
   });
-  const grpc = createGrpcServer({ ...deps, ...options, engine, bus, ...referencesOf(options) });
+  const references = referencesOf(options);
+  const grpc = createGrpcServer({ ...deps, ...options, engine, bus, revocations, ...references });
   wishes.sessions = grpc.sessions;
   const registry = createRegistry({
     ...deps,

@@ -92,6 +92,7 @@ export interface NotificationStore {
   /** As `record`, in one transaction; what is not there any more is left out. */
   recordAll(updates: readonly DeliveryUpdate[]): Promise<void>;
   list(query: NotificationQuery): Promise<Page<Notification>>;
+  get(id: string): Promise<Notification | null>;
   /** Those that tell of these events, in the order of the outbox, at most `limit`. */
   ofEvents(eventIds: readonly string[], limit: number): Promise<Notification[]>;
   deliveries(notificationId: string): Promise<Delivery[]>;

@@ -7,15 +7,20 @@ export interface EventFilter {
   types?: string | undefined;
   /** Labels, `key=value`, that the event's target must carry. */
   label?: readonly string[] | undefined;
+  /** Labels that the subscriber is bound to; none: it is not. */
+  bound?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Whether an event is wanted; with labels, only events of targets are. */
-export function eventMatcher({ types, label }: EventFilter): (stored: StoredEvent) => boolean {
+export function eventMatcher({ types, label, bound = {} }: EventFilter): (stored: StoredEvent) => boolean {
   const patterns = types?.split(",").map((pattern) => pattern.trim());
   const fits = (type: string): boolean =>
     patterns === undefined || patterns.some((pattern) => matchesType(pattern, type));
   return ({ event }) => {
     if (!fits(event.type)) return false;
+    if (Object.keys(bound).length > 0 && !carries(event.data.target?.labels ?? {}, bound)) {
+      return false;
+    }
     if (label === undefined || label.length === 0) return true;
     return event.data.target !== undefined && hasLabels(event.data.target.labels, label);
   };
@@ -24,6 +29,16 @@ export function eventMatcher({ types, label }: EventFilter): (stored: StoredEven
 function matchesType(pattern: string, type: string): boolean {
   if (pattern === "*") return true;
   return pattern.endsWith(".*") ? type.startsWith(pattern.slice(0, -1)) : pattern === type;
+}
+
+/** Whether labels carry all that are wanted; what is wanted may be none. */
+export function carries(
+  labels: Readonly<Record<string, string>>,
+  wanted: Readonly<Record<string, string>>,
+): boolean {
+  return Object.entries(wanted).every(
+    ([key, value]) => Object.hasOwn(labels, key) && labels[key] === value,
+  );
 }
 
 /** The event without who saw what: votes are most of the text, and few readers want them. */

@@ -17,7 +17,7 @@ interface Refusal {
 }
 
 /** A probe whose token was accepted, or why not. */
-export type Identity = { ok: true; probe: Probe; tokenExpiresAtMs: number | null } | Refusal;
+export type Identity = { ok: true; probe: Probe; token: Token } | Refusal;
 
 const refused = (code: status, details: string): Refusal => ({ ok: false, code, details });
 
@@ -94,7 +94,8 @@ export async function identify(
       "The probe of this token was removed; create a probe with `quorate probes create`.",
     );
   }
-  return { ok: true, probe, tokenExpiresAtMs: token.expiresAtMs };
+  await tokens.used(token.id, clock.wallMs());
+  return { ok: true, probe, token };
 }
 
 /** Whether a call may read what the API's reads show: with a token of scope read or more. */
@@ -102,11 +103,11 @@ export async function identifyReader(
   metadata: Metadata,
   { tokens }: Pick<Store, "tokens">,
   clock: Clock,
-): Promise<{ ok: true } | Refusal> {
+): Promise<{ ok: true; token: Token } | Refusal> {
   const found = await tokenOf({ metadata, clock, tokens }, READER);
   if (!found.ok) return found;
   const { scope } = found.token;
-  if (scope === "read" || scope === "write" || scope === "admin") return { ok: true };
+  if (scope === "read" || scope === "write" || scope === "admin") return found;
   const sentence = `A watch needs a token of scope read, and this one has scope ${scope}.`;
   return refused(status.PERMISSION_DENIED, sentence);
 }

@@ -2,7 +2,7 @@
 import type { NamedCanary } from "../../shared/canary.ts";
 import type { Clock } from "../../shared/clock.ts";
 import type { Log } from "../../shared/log.ts";
-import type { Engine, Store } from "../ports.ts";
+import type { Engine, Revocations, Store } from "../ports.ts";
 import type { Boots } from "./boots.ts";
 import { createBoots } from "./boots.ts";
 import type { Directory } from "./directory.ts";
@@ -16,6 +16,7 @@ export interface SessionsDeps {
   clock: Clock;
   engine: Engine;
   store: Pick<Store, "targets" | "probes" | "tokens">;
+  revocations: Pick<Revocations, "watch">;
   log: Log;
   /** Time between heartbeats that probes are told. */
   heartbeatMs: number;

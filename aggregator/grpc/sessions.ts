@@ -61,17 +61,23 @@ function createAccept(shared: Shared, teller: Teller, watch: ProbeWatch) {
     if (call.cancelled || call.destroyed) return;
     if (!identity.ok) return refuse(call, identity.code, identity.details);
     if (shared.closing) return refuse(call, status.UNAVAILABLE, "The aggregator is stopping.");
-    const { probe, tokenExpiresAtMs } = identity;
+    const { probe, token } = identity;
+    const unwatch = deps.revocations.watch(token.id, () => {
+      session.end("This probe's token was revoked; it needs a new one.", true);
+    });
     const session = createSession({
       ...deps,
       call,
       probe,
-      tokenExpiresAtMs,
+      tokenExpiresAtMs: token.expiresAtMs,
       directory,
       boots: recordOf(shared, probe.id).boots,
       canaries: (one) => teller.lists.listOf(one),
       onOpen,
-      onEnd,
+      onEnd(ended) {
+        unwatch();
+        onEnd(ended);
+      },
       onAnswers(answers, atMs) {
         shared.reach.take(probe.id, answers, atMs);
         if (teller.lists.trials.heard(answers)) teller.tellCanaries();

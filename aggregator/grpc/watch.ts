@@ -14,7 +14,7 @@ import type { VantageEvidence } from "../../shared/verdict.ts";
 import { openEventFeed, TOO_SLOW } from "../feed/event-feed.ts";
 import type { EventFeed } from "../feed/event-feed.ts";
 import { eventMatcher, withoutVotes } from "../feed/event-filter.ts";
-import type { EventBus, Store, StoredEvent } from "../ports.ts";
+import type { EventBus, Revocations, Store, StoredEvent, Token } from "../ports.ts";
 import { identifyReader } from "./identity.ts";
 
 /** What watches need. */
@@ -22,6 +22,7 @@ export interface WatchDeps {
   clock: Clock;
   store: Pick<Store, "tokens" | "events">;
   bus: Pick<EventBus, "subscribe">;
+  revocations: Pick<Revocations, "watch">;
   log: Log;
 }
 
@@ -38,6 +39,8 @@ type WatchCall = ServerWritableStream<WatchRequest, WatchedEvent>;
 const TOKEN_MS = 15_000;
 
 const STOPPING = "The aggregator is stopping; watch again in a moment with the last number seen.";
+
+const REVOKED = "This token was revoked; create a new one with `quorate tokens create`.";
 
 const UNEXPECTED = "Something unexpected happened; watch again with the last number seen.";
 
@@ -115,19 +118,26 @@ const ENDS = ["drain", "cancelled", "close", "error", "finish"] as const;
 type End = (code: status, details: string) => void;
 
 /** Serves one watch whose reader is known, until it ends. */
-async function serve(call: WatchCall, deps: WatchDeps, open: Set<End>): Promise<void> {
-  const { clock, store, bus, log } = deps;
+async function serve(
+  call: WatchCall,
+  deps: WatchDeps,
+  { open, token }: { open: Set<End>; token: Token },
+): Promise<void> {
+  const { clock, store, bus, revocations, log } = deps;
   const { types, labels, after } = call.request;
+  const wanted = { types: types.length === 0 ? undefined : types.join(), label: labels };
   const feed = openEventFeed({
     events: store.events,
     bus,
     after: after ?? null,
-    matches: eventMatcher({ types: types.length === 0 ? undefined : types.join(), label: labels }),
+    matches: eventMatcher({ ...wanted, bound: token.labels }),
     onTooSlow: () => end(status.RESOURCE_EXHAUSTED, TOO_SLOW),
   });
   const looks = clock.every(TOKEN_MS, () => void look().catch(failed));
+  const unwatch = revocations.watch(token.id, () => end(status.UNAUTHENTICATED, REVOKED));
   const forget = (): void => {
     looks.cancel();
+    unwatch();
     feed.close();
     open.delete(end);
   };
@@ -161,7 +171,7 @@ export function createWatches(deps: WatchDeps): Watches {
     const fault = faultOf(call.request);
     if (fault !== null) return refuse(status.INVALID_ARGUMENT, fault);
     if (closed) return refuse(status.UNAVAILABLE, STOPPING);
-    if (!call.cancelled) await serve(call, deps, open);
+    if (!call.cancelled) await serve(call, deps, { open, token: reader.token });
   }
 
   return {

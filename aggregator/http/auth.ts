@@ -4,29 +4,19 @@ import { matchedRoutes } from "hono/route";
 import type { Clock } from "../../shared/clock.ts";
 import { QuorateError } from "../../shared/errors.ts";
 import { LIMITS } from "../../shared/limits.ts";
-import type { Token, TokenScope } from "../ports.ts";
+import type { Token } from "../ports.ts";
 import type { BrowserSessionService } from "../registry/browser-sessions.ts";
 import type { TokenService } from "../registry/tokens.ts";
+import { isBound, outsideBounds } from "./bounds.ts";
 import { callerOfSession, callerOfToken } from "./caller.ts";
 import type { Caller } from "./caller.ts";
 import type { AppEnv } from "./context.ts";
 import { clearSessionCookie, refuseOtherSites, sessionCookieOf } from "./cookies.ts";
+import type { Fence } from "./fence.ts";
 import type { Origins } from "./origins.ts";
+import { isEnough, isForBound } from "./permissions.ts";
+import type { RouteAccess } from "./permissions.ts";
 import { createSignInLimit } from "./sign-in-limit.ts";
-
-/**
- * Scopes a route may need. Of `read`, `write` and `admin` each includes those before it; `calls` is
- * that of machines which report business calls, and who may write may do that too.
- */
-const ROUTE_SCOPES = ["calls", "read", "write", "admin"] as const;
-
-/** The scope a route needs. */
-export type RouteScope = (typeof ROUTE_SCOPES)[number];
-
-/** Whether a value is the scope of a route. */
-export function isRouteScope(value: unknown): value is RouteScope {
-  return ROUTE_SCOPES.some((scope) => scope === value);
-}
 
 /** What signing in works with. */
 export interface SignInDeps {
@@ -98,31 +88,29 @@ export function createSignIn({ tokens, browserSessions, origins, clock }: SignIn
 /** Paths of which every operation needs a scope; one that names none is for admins. */
 const GUARDED = /^\/(?:api\/v1|verdict|badge)(?:\/|$)/;
 
-/** What a route says of who may call it. */
-export type RouteAccess = RouteScope | "open";
-
 /**
  * Refuses callers without a token or session, with a bad one, or with too small a scope. What each
  * route needs is found by "GET /api/v1/targets/:id".
  */
 export function createGuard(
-  signIn: SignIn,
-  access: ReadonlyMap<string, RouteAccess>,
+  { callerOf }: Pick<SignIn, "callerOf">,
+  { access, fence }: { access: ReadonlyMap<string, RouteAccess>; fence: Pick<Fence, "run"> },
 ): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const route = matchedRoutes(c).findLast(({ method }) => method !== "ALL");
     if (route === undefined) return next();
-    const said = access.get(`${route.method} ${route.path}`);
-    const needed = said ?? (GUARDED.test(c.req.path) ? "admin" : "open");
+    const operation = `${route.method} ${route.path}`;
+    const needed = access.get(operation) ?? (GUARDED.test(c.req.path) ? "admin" : "open");
     if (needed === "open") return next();
-    const { caller, secret } = await signIn.callerOf(c);
+    const { caller, secret } = await callerOf(c);
     if (!isEnough(caller.scope, needed)) {
       const sentence = `This needs a token of scope ${needed}; yours has scope ${caller.scope}.`;
       throw new QuorateError("forbidden", sentence);
     }
+    if (isBound(caller) && !isForBound(operation)) throw outsideBounds(caller);
     c.set("token", caller);
     c.set("secret", secret);
-    return next();
+    return fence.run(caller, next);
   };
 }
 
@@ -134,11 +122,4 @@ function bearerOf(c: Context<AppEnv>): string {
   const found = header === undefined ? "no Authorization header" : "another form of it";
   const sentence = `Expected "Authorization: Bearer <token>"; found ${found}.`;
   throw new QuorateError("unauthenticated", sentence);
-}
-
-/** Admin does all, write implies read; probe and calls are for machines, each for one thing. */
-function isEnough(scope: TokenScope, needed: RouteScope): boolean {
-  if (needed === "calls") return scope === "calls" || scope === "write" || scope === "admin";
-  if (scope === "probe" || scope === "calls") return false;
-  return ROUTE_SCOPES.indexOf(scope) >= ROUTE_SCOPES.indexOf(needed);
 }

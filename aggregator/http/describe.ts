@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { problemSchema } from "../../shared/api/problem.ts";
 import type { ErrorCode } from "../../shared/errors.ts";
 import { LIMITS } from "../../shared/limits.ts";
-import type { RouteScope } from "./auth.ts";
+import type { RouteScope } from "./permissions.ts";
 
 export { hasLabels } from "../feed/event-filter.ts";
 

@@ -18,6 +18,8 @@ export interface EventStreamOptions extends Omit<EventFeedOptions, "onTooSlow"> 
   closing: AbortSignal;
   /** Whether the reader may still read; asked at every heartbeat. */
   isAllowed: () => Promise<boolean>;
+  /** Calls back when the reader is sent away. Returns what ends that. */
+  watchRevoked: (onRevoked: () => void) => () => void;
   /** Called once when the stream has ended, however it did. */
   onEnd: () => void;
 }
@@ -32,6 +34,12 @@ const RETRY_MS = 2_000;
 
 /** Where the stream begins, so that a reader who hears nothing more can go on from there. */
 const placeOf = (after: number | null): string => (after === null ? "" : `id: ${after}\n`);
+
+/** The last event of a reader that is too slow. */
+const DROPPED = `event: dropped\ndata: ${TOO_SLOW}\n\n`;
+
+/** The last line of a reader whose token or session is over. */
+const REVOKED = ": the token is no longer valid\n\n";
 
 const eventText = ({ number, event }: StoredEvent): string =>
   `id: ${number}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
@@ -63,10 +71,10 @@ function createWriter(options: EventStreamOptions) {
   let resume = (): void => {};
   let ended = false;
 
-  const onTooSlow = (): void => end(`event: dropped\ndata: ${TOO_SLOW}\n\n`);
-  const feed = openEventFeed({ ...options, onTooSlow });
+  const feed = openEventFeed({ ...options, onTooSlow: () => end(DROPPED) });
   const heartbeat = clock.every(HEARTBEAT_MS, () => void beat().catch(failed));
   const stop = (): void => end(": the aggregator is stopping\n\n");
+  const unwatch = options.watchRevoked(() => end(REVOKED));
   const write = (text: string): void => controller?.enqueue(encoder.encode(text));
   const shown = options.votes ? (event: StoredEvent) => event : withoutVotes;
   const isFull = (): boolean => (controller?.desiredSize ?? 0) <= 0;
@@ -75,6 +83,7 @@ function createWriter(options: EventStreamOptions) {
     if (ended) return;
     ended = true;
     heartbeat.cancel();
+    unwatch();
     closing.removeEventListener("abort", stop);
     feed.close();
     if (last !== null) {
@@ -93,7 +102,7 @@ function createWriter(options: EventStreamOptions) {
   async function beat(): Promise<void> {
     const allowed = await options.isAllowed();
     if (ended) return;
-    if (!allowed) end(": the token is no longer valid\n\n");
+    if (!allowed) end(REVOKED);
     else if (!isFull()) write(`: heartbeat ${isoTime(clock.wallMs())}\n\n`);
   }
 

@@ -34,14 +34,16 @@ export type ReadPage<Row> = (query: PageQuery) => Promise<Page<Row>>;
 export async function filteredPage<Row>(
   read: ReadPage<Row>,
   query: PageQuery,
-  keep: (row: Row) => boolean,
+  keep: (row: Row) => boolean | Promise<boolean>,
 ): Promise<Page<Row>> {
   const rows: Row[] = [];
   let { cursor } = query;
   for (let looked = 0; ;) {
     const page = await read({ cursor, limit: LIMITS.pageRowsMax });
     for (const [index, row] of page.rows.entries()) {
-      if (!keep(row)) continue;
+      const kept = keep(row);
+      // To wait for each of 50,000 rows would cost more than to look at them.
+      if (!(typeof kept === "boolean" ? kept : await kept)) continue;
       rows.push(row);
       if (rows.length < query.limit) continue;
       // Only the store knows its cursors: read the part of this page again that was used.

@@ -1,6 +1,6 @@
 /** The OpenAPI 3.1 document, from the same schemas that validate. */
-import { isRouteScope } from "./auth.ts";
-import type { RouteAccess } from "./auth.ts";
+import { isRouteScope } from "./permissions.ts";
+import type { RouteAccess } from "./permissions.ts";
 import type { ApiKind } from "../../shared/api/kind.ts";
 import { finishDocument } from "./openapi/finish.ts";
 import { withKinds } from "./openapi-kinds.ts";

@@ -28,7 +28,7 @@ export interface TargetService {
   /** The target of that id or name; throws not_found. */
   get(idOrName: string): Promise<Target>;
   /** Throws conflict when the name is taken. */
-  create(input: unknown): Promise<Target>;
+  create(input: unknown, guard?: Pick<WriteGuard, "check">): Promise<Target>;
   /** Creates the target of this name or replaces it; without a change the revision stays. */
   put(
     idOrName: string,
@@ -54,17 +54,17 @@ export function createTargetService(deps: TargetServiceDeps): TargetService {
   };
   return {
     get,
-    create: (input) => turns(() => writer.add(input)),
+    create: (input, guard = {}) => turns(() => writer.add(input, guard)),
     put: (idOrName, input, guard = {}) =>
       turns(async () => {
         const found = await targets.get(idOrName);
         checkGuard(guard, "Target", found);
         if (found !== null) {
           const named = namedInput(input, found.spec.name);
-          return { target: await writer.change(found, named), created: false };
+          return { target: await writer.change(found, named, guard), created: false };
         }
         if (looksLikeId(idOrName, "tgt")) throw notFound("target", idOrName);
-        return { target: await writer.add(namedInput(input, idOrName)), created: true };
+        return { target: await writer.add(namedInput(input, idOrName), guard), created: true };
       }),
     patch: (idOrName, patch, guard = {}) =>
       turns(async () => {
@@ -74,13 +74,13 @@ export function createTargetService(deps: TargetServiceDeps): TargetService {
         if (typeof merged === "object" && merged !== null && "name" in merged) {
           checkSameName(merged.name, found.spec.name);
         }
-        return writer.change(found, merged);
+        return writer.change(found, merged, guard);
       }),
     delete: (idOrName, guard = {}) =>
       turns(async () => {
         const found = await get(idOrName);
         checkGuard(guard, "Target", found);
-        await writer.remove(found);
+        await writer.remove(found, guard);
       }),
     warnings: (list) => warningsOf(deps.store, list),
   };
@@ -107,8 +107,9 @@ function createTargetWriter({ store, engine, sessions, kinds, clock, random }: T
   }
 
   return {
-    async add(input: unknown): Promise<Target> {
+    async add(input: unknown, { check }: WriteGuard): Promise<Target> {
       const spec = await validSpec(input, null);
+      await check?.(null, spec);
       const { name } = spec;
       const find = (taken: string) => store.targets.get(taken);
       await checkNewName({ noun: "target", name, prefix: "tgt", find });
@@ -121,13 +122,15 @@ function createTargetWriter({ store, engine, sessions, kinds, clock, random }: T
       count += 1;
       return target;
     },
-    async change(found: Target, input: unknown): Promise<Target> {
+    async change(found: Target, input: unknown, { check }: WriteGuard): Promise<Target> {
       const spec = await validSpec(input, found.spec);
+      await check?.(found.spec, spec);
       if (canonicalJson(spec) === canonicalJson(found.spec)) return found;
       const revision = found.revision + 1;
       return set({ ...found, revision, updatedAtMs: clock.wallMs(), spec });
     },
-    async remove(found: Target): Promise<void> {
+    async remove(found: Target, { check }: WriteGuard): Promise<void> {
+      await check?.(found.spec, null);
       await engine.submit({ type: "target_deleted", targetId: found.id });
       sessions.targetDeleted(found);
       if (count !== null) count -= 1;

@@ -1,5 +1,6 @@
 /** What every write of the registry shares: turns, guards, names and addresses. */
 import { QuorateError } from "../../shared/errors.ts";
+import type { TargetSpec } from "../../shared/target.ts";
 import { invalidAt } from "./input.ts";
 
 /** Conditions of a write (RFC 9110 section 13); none given: the write always happens. */
@@ -8,6 +9,11 @@ export interface WriteGuard {
   ifMatch?: readonly number[] | "any" | undefined;
   /** True: it must not exist yet. */
   ifNew?: boolean | undefined;
+  /**
+   * Called with a target as it is and as it would be, null when it is not there; throws when the
+   * write may not happen. Nothing else is written to targets in between.
+   */
+  check?: ((before: TargetSpec | null, after: TargetSpec | null) => Promise<void>) | undefined;
 }
 
 /** Runs tasks one after the other, so that to look and then to write is one step. */

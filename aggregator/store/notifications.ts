@@ -34,6 +34,9 @@ export function createNotificationStore(connection: Connection, outbox: Outbox):
        WHERE head = 1 AND next_attempt_at_ms > ?`,
     )
     .pluck();
+  const get = db.prepare<[string], Notification>(
+    `SELECT ${COLUMNS} FROM notifications WHERE id = ?`,
+  );
   const list = createNotificationList(db);
   const deliveries = db.prepare<[string], DeliveryRow>(
     `SELECT notification_id AS notificationId, channel_id AS channelId, attempt, at_ms AS atMs,
@@ -51,6 +54,7 @@ export function createNotificationStore(connection: Connection, outbox: Outbox):
   return {
     due: (atMs, limit, exceptChannels = []) =>
       run(() => due.all(atMs, JSON.stringify(exceptChannels), limit)),
+    get: (id) => run(() => get.get(id) ?? null),
     nextDueAtMs: (afterMs = -1) => run(() => nextDue.get(afterMs) ?? null),
     add: (notifications) => transact(() => outbox.add(notifications)),
     record: (update) =>

@@ -1,5 +1,6 @@
 /** Tokens as the API shows them: never the secret, but once. */
 import { z } from "zod";
+import { LIMITS } from "../limits.ts";
 import { labelsSchema, nameSchema } from "../target.ts";
 import { pageSchema, timeSchema } from "./common.ts";
 
@@ -38,9 +39,27 @@ export const tokenSpecSchema = z
       .max(200)
       .optional()
       .describe("For scope probe, and only then: name or id of the probe it is for."),
+    labels: labelsSchema
+      .optional()
+      .describe(
+        "For read, write and calls: binds it to the targets that carry all of these. " +
+          "Default: it is not bound.",
+      ),
     expiresAt: timeSchema.optional().describe("Default: never. Must lie ahead."),
   })
   .meta({ id: "TokenSpec", description: "What a caller says of a new token." });
+
+/** How a secret is replaced. */
+export const tokenRotateSchema = z
+  .strictObject({
+    graceMs: z
+      .int()
+      .min(0)
+      .max(LIMITS.tokenGraceMsMax)
+      .default(86_400_000)
+      .describe("Time that the present secret is still accepted; 0: it is void at once."),
+  })
+  .meta({ id: "TokenRotate", description: "How a secret is replaced.", example: { graceMs: 0 } });
 
 /** The answer to the making of a token; the secret is shown this once. */
 export const tokenCreatedSchema = z

@@ -6,6 +6,7 @@ import { createEventBus } from "../../aggregator/bus.ts";
 import type { GrpcServer, GrpcServerDeps } from "../../aggregator/grpc/server.ts";
 import { createGrpcServer } from "../../aggregator/grpc/server.ts";
 import type { EventBus, Store, Token } from "../../aggregator/ports.ts";
+import { createRevocations } from "../../aggregator/revocations.ts";
 import { openSqliteStore } from "../../aggregator/store/sqlite.ts";
 import { systemClock } from "../../shared/clock.ts";
 import { silentLog } from "../../shared/log.ts";
@@ -153,6 +154,7 @@ export async function openGrpcRoom(options: GrpcRoomOptions = {}): Promise<GrpcR
 
 /** Deps that most rooms share: plaintext, and no canary that anybody named. */
 export const PLAIN_DEPS = {
+  revocations: createRevocations(),
   heartbeatMs: 5_000,
   canaries: [],
   advertisedUrl: null,

@@ -11,7 +11,8 @@ import type { EventBus, MeshSessions, RecheckRequest, Store } from "../../aggreg
 import type { TokenScope } from "../../aggregator/ports.ts";
 import { createRevocations } from "../../aggregator/revocations.ts";
 import { createRegistry } from "../../aggregator/registry/registry.ts";
-import { openSqliteStore } from "../../aggregator/store/sqlite.ts";
+import { openConnection } from "../../aggregator/store/connection.ts";
+import { createSqliteStore } from "../../aggregator/store/sqlite.ts";
 import * as checks from "../../probe/checks/index.ts";
 import { problemSchema } from "../../shared/api/problem.ts";
 import type { Problem } from "../../shared/api/problem.ts";
@@ -37,6 +38,12 @@ export interface Answer {
   body: unknown;
 }
 
+/** A token that a test wants. */
+export interface WantedToken {
+  scope: TokenScope | null;
+  labels?: Record<string, string>;
+}
+
 /** The room. */
 export interface HttpRoom {
   app: HttpApp;
@@ -49,8 +56,12 @@ export interface HttpRoom {
   rechecks: RecheckRequest[];
   /** Probes that are connected. */
   connected: Set<string>;
+  /** Every byte that is stored, for tests that look for what must not be. */
+  everythingStored(): string;
   /** A token of this scope; the same one each time. */
   token(scope: TokenScope): Promise<string>;
+  /** A new token, bound to labels if there are any; null for no scope. */
+  secret(wanted: WantedToken): Promise<string | null>;
   /** `call("GET /api/v1/targets")`. */
   call(request: string, call?: Call): Promise<Answer>;
   /** Calls, and asserts the status. */
@@ -119,12 +130,18 @@ function fakeSessions(room: Pick<HttpRoom, "told" | "rechecks" | "connected">): 
   };
 }
 
+const sendTest: HttpDeps["sendTest"] = async ({ spec }) => {
+  const detail = `Sent to ${spec.name}.`;
+  return { ok: true, status: 204, detail, retry: false, retryAfterMs: null };
+};
+
 /** Opens a room; `over` replaces what the app is given. */
 export function openHttpRoom(over: (deps: HttpDeps) => Partial<HttpDeps> = () => ({})): HttpRoom {
   const clock = simClock();
   const log = silentLog();
   const random = seededRandom(7);
-  const store = openSqliteStore({ path: ":memory:", clock, log });
+  const connection = openConnection({ path: ":memory:", log });
+  const store = createSqliteStore(connection, clock);
   const engine = createFakeEngine(store, clock);
   const bus = createEventBus({ log });
   const told: string[] = [];
@@ -141,10 +158,7 @@ export function openHttpRoom(over: (deps: HttpDeps) => Partial<HttpDeps> = () =>
     replays,
     ...kinds,
     registry: createRegistry({ ...base, ...kinds, channelsChanged }),
-    sendTest: async ({ spec }) => {
-      const detail = `Sent to ${spec.name}.`;
-      return { ok: true, status: 204, detail, retry: false, retryAfterMs: null };
-    },
+    sendTest,
     wakeDelivery: () => void parts.told.push("wake"),
     grpcAddress: () => "127.0.0.1:7701",
     version: "0.0.0-test",
@@ -164,7 +178,9 @@ export function openHttpRoom(over: (deps: HttpDeps) => Partial<HttpDeps> = () =>
     clock,
     bus,
     ...parts,
+    everythingStored: () => connection.db.serialize().toString("latin1"),
     token,
+    secret: secretMaker(deps),
     call,
     expect,
     refused: async (status, request, options) => {
@@ -178,6 +194,14 @@ export function openHttpRoom(over: (deps: HttpDeps) => Partial<HttpDeps> = () =>
       await replays.close();
       await store.close();
     },
+  };
+}
+
+function secretMaker({ registry }: HttpDeps): HttpRoom["secret"] {
+  return async ({ scope, labels }) => {
+    if (scope === null) return null;
+    const name = labels === undefined ? `new-${scope}` : `bound-${scope}`;
+    return (await registry.tokens.issue({ name, scope, labels })).secret;
   };
 }
 

@@ -87,6 +87,7 @@ export function addEvents(app: App, context: RouteContext): void {
       log: context.log,
       closing: context.closing,
       isAllowed: () => context.isStillValid(c.get("token"), c.get("secret")),
+      watchRevoked: (onRevoked) => context.revocations.watch(c.get("token").id, onRevoked),
       onEnd: () => void context.streams.delete(stream),
     });
     context.streams.add(stream);
