@@ -6,6 +6,7 @@ import type { ConfigKinds } from "./config/check.ts";
 import type { SelfCommand } from "./mesh-children.ts";
 import type { Printer } from "./printer.ts";
 import type { AggregatorFlags, ProbeFlags } from "./program-flags.ts";
+import type { Screen } from "./screen.ts";
 
 /** Everything of the outer world that a command may use. */
 export interface CliContext {
@@ -26,6 +27,8 @@ export interface CliContext {
   kinds(): Promise<ConfigKinds>;
   /** Calls back on every SIGHUP; gives what ends that. */
   onReload(reload: () => void): () => void;
+  /** The whole terminal, to draw on; null when there is none. */
+  screen(): Screen | null;
   /** Aborted when the command is asked to stop; the first call begins to listen. */
   stopSignal(): AbortSignal;
   /** Asks this process to stop as soon as its standard input closes. */

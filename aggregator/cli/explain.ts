@@ -2,7 +2,7 @@
 import type { ApiExplanation } from "../../shared/api/verdict.ts";
 import type { Printer } from "./printer.ts";
 import type { Cell, Column } from "./table.ts";
-import { cleanText } from "./width.ts";
+import { cleanText, wrapText } from "./width.ts";
 import { dateTime, formatDuration, paintOfVerdict, probeCell, voteMark } from "./words.ts";
 
 type Evidence = ApiExplanation["vantages"][number];
@@ -32,26 +32,28 @@ const VOTE_WORDS: Record<Evidence["vote"], string> = {
 export function explainLines(
   explanation: ApiExplanation,
   command: string,
-  printer: Pick<Printer, "layOut" | "paint">,
+  printer: Pick<Printer, "layOut" | "paint" | "width">,
 ): string[] {
   const { paint } = printer;
+  const wrap = (text: string): string[] => wrapText(text, printer.width() ?? Infinity);
   const { state, targetName, sinceMs, atMs, incidentId } = explanation;
   const word = paintOfVerdict(state, paint)(state.replaceAll("_", " ").toUpperCase());
   const since = `since ${dateTime(explanation.since)} UTC, for ${formatDuration(atMs - sinceMs)}`;
   const lines = [
     `${paint.bold(cleanText(targetName))} is ${word} ${paint.dim(since)}`,
-    cleanText(explanation.sentence),
+    ...wrap(cleanText(explanation.sentence)),
   ];
   if (explanation.lean === "down") {
     lines.push(paint.yellow("Probable outage: too few witnesses to call it down."));
   }
   lines.push("", ...evidenceTable(explanation, printer), "", ...quorumLines(explanation, printer));
   if (explanation.maintenance !== null) {
-    lines.push("", `Under maintenance ${cleanText(explanation.maintenance)}: no alerts.`);
+    const under = `Under maintenance ${cleanText(explanation.maintenance)}: no alerts.`;
+    lines.push("", ...wrap(under));
   }
   if (incidentId !== null) {
     const id = cleanText(incidentId);
-    lines.push("", `Incident ${id}; to take it: ${command} incidents ack ${id}`);
+    lines.push("", ...wrap(`Incident ${id}; to take it: ${command} incidents ack ${id}`));
   }
   return lines;
 }

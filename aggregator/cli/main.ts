@@ -9,6 +9,7 @@ import { commandName } from "./command-name.ts";
 import type { CliContext } from "./context.ts";
 import { terminalPrinter } from "./printer.ts";
 import { runCli } from "./program.ts";
+import { processScreen } from "./screen.ts";
 import { processStopSignal } from "./stopping.ts";
 
 /** Time an orphan has to stop by itself before it is ended. */
@@ -56,6 +57,7 @@ const context: CliContext = {
     process.on("SIGHUP", reload);
     return () => void process.off("SIGHUP", reload);
   },
+  screen: processScreen,
   stopSignal: () => (stopSignal ??= processStopSignal()),
   endWithStdin: () => {
     process.stdin.on("close", () => {

@@ -11,6 +11,7 @@ import { addDuke } from "./duke.ts";
 import { addEvents } from "./events.ts";
 import { EXIT_CODES, exitCodeOf } from "./exit-codes.ts";
 import { addHook } from "./hook.ts";
+import { addImport } from "./import.ts";
 import { addIncidents } from "./incidents.ts";
 import { addKinds } from "./kinds.ts";
 import { addMaintenance } from "./maintenance.ts";
@@ -23,6 +24,7 @@ import { addRoutes } from "./routes.ts";
 import { addSilences } from "./silences.ts";
 import { addTargets } from "./targets.ts";
 import { addTokens } from "./tokens.ts";
+import { addTop } from "./top/top.ts";
 import { addVerdicts } from "./verdicts.ts";
 
 const ENVIRONMENT = `
@@ -85,6 +87,8 @@ function createProgram(context: CliContext, setExitCode: (code: number) => void)
   addPrograms(program, context, setExitCode);
   addDuke(program, context);
   addHook(program, context);
+  program.commandsGroup("At a glance:");
+  addTop(program, context);
   program.commandsGroup("Resources:");
   addTargets(program, context);
   addProbes(program, context);
@@ -102,6 +106,7 @@ function createProgram(context: CliContext, setExitCode: (code: number) => void)
   program.commandsGroup("Configuration:");
   addConfig(program, context);
   addApply(program, { context, setExitCode });
+  addImport(program, { context, setExitCode });
   addContext(program, context);
   return program;
 }

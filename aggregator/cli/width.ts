@@ -4,8 +4,13 @@
  * Characters of two columns: emoji that are shown as such, and what Unicode calls wide or full
  * width. Source: https://www.unicode.org/reports/tr11/ (East Asian Width W and F).
  */
-const WIDE =
-  /[\p{Emoji_Presentation}\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{16fe0}-\u{18cff}\u{1aff0}-\u{1b2ff}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}]/u;
+const WIDE_RANGES = [
+  String.raw`\p{Emoji_Presentation}\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3041-\ua4cf`,
+  String.raw`\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff00-\uff60`,
+  String.raw`\uffe0-\uffe6\u{16fe0}-\u{18cff}\u{1aff0}-\u{1b2ff}\u{1f200}-\u{1f265}`,
+  String.raw`\u{20000}-\u{3fffd}`,
+];
+const WIDE = new RegExp(`[${WIDE_RANGES.join("")}]`, "u");
 
 /** A flag is two of these, each one column. */
 const REGIONAL = /\p{Regional_Indicator}/u;

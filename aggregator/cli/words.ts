@@ -70,6 +70,22 @@ export function verdictCell(state: VerdictState, paint: Paint): Cell {
   return { text: state, paint: paintOfVerdict(state, paint) };
 }
 
+const VERDICT_MARKS: Record<VerdictState, string> = {
+  up: "●",
+  down: "✖",
+  sub_healthy: "✖",
+  partial: "◑",
+  suspect: "◐",
+  degraded: "▼",
+  recovering: "◔",
+  unknown: "○",
+};
+
+/** A verdict as one character, told by its shape as well as by its colour. */
+export function verdictMark(state: VerdictState, paint: Paint): Cell {
+  return { text: VERDICT_MARKS[state], paint: paintOfVerdict(state, paint) };
+}
+
 /** A probe's state as a cell. */
 export function probeCell(state: ProbeState, paint: Paint): Cell {
   switch (state) {

@@ -22,6 +22,7 @@ export async function helpOf(words: readonly string[]): Promise<string> {
     programs: { aggregator: refuse, probe: refuse },
     kinds: refuse,
     onReload: refuse,
+    screen: refuse,
     stopSignal: refuse,
     endWithStdin: refuse,
     readStdin: refuse,

@@ -22,7 +22,7 @@ const run = (words: string, stdin = "", more: object = {}): Promise<CliRun> =>
 
 const targets = { "GET /targets": { json: pageOf(sampleTarget()) } };
 
-test("a context is kept for its owner only, used, listed without its token, and deleted", async () => {
+test("a context is kept for its owner only, and listed without its token", async () => {
   const first = await run("context set home --url http://10.0.0.1:7700 --token-stdin", "qrt_a\n");
   assert.equal(first.out, "home is kept, and used.\n");
   assert.equal(statSync(path).mode & 0o777, 0o600);
@@ -76,7 +76,7 @@ test("a context whose address changes does not take its token along", async () =
   assert.match(out, /moved\s+http:\/\/10\.0\.0\.2:7700\/\s+-\n/);
 });
 
-test("a broken file is told with its place, and is no trouble to who names an address", async () => {
+test("a broken file is told, and is no trouble to who names an address", async () => {
   writeFileSync(path, "contexts: [1");
   const broken = await run("targets list");
   assert.equal(broken.code, 1);

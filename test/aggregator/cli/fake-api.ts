@@ -99,6 +99,7 @@ export function startCli(args: readonly string[], overrides: Partial<CliContext>
     programs: { aggregator: () => Promise.resolve(0), probe: () => Promise.resolve(0) },
     kinds: () => Promise.resolve(configKinds()),
     onReload: () => () => undefined,
+    screen: () => null,
     stopSignal: () => stopper.signal,
     endWithStdin: () => undefined,
     readStdin: () => Promise.resolve(""),
