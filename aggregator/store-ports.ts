@@ -47,13 +47,25 @@ export interface LogStore {
   read(afterSeq: number, limit: number): Promise<LogEvent[]>;
   /** Last seq and the latest log time of anything committed; zeros when the log is empty. */
   position(): Promise<{ seq: number; atMs: number }>;
-  /** Keeps `body` as the engine's state after `seq`; the two newest snapshots are kept. */
-  saveSnapshot(seq: number, atMs: number, body: Uint8Array): Promise<void>;
-  /** The newest snapshot whose seq is below `beforeSeq` (default: any), or null. */
-  loadSnapshot(beforeSeq?: number): Promise<{ seq: number; atMs: number; body: Uint8Array } | null>;
+  /** Keeps a part of a snapshot that is being written; `saveSnapshot` makes it whole. */
+  putSnapshotPart(seq: number, part: number, body: Uint8Array): Promise<void>;
+  /**
+   * Keeps `head` as the head of the engine's state after `seq`, whose parts are there already; the
+   * two newest snapshots are kept.
+   */
+  saveSnapshot(seq: number, atMs: number, head: Uint8Array): Promise<void>;
+  /** The head of the newest snapshot whose seq is below `beforeSeq` (default: any), or null. */
+  loadSnapshot(beforeSeq?: number): Promise<{ seq: number; atMs: number; head: Uint8Array } | null>;
+  /** A part of the snapshot or the chapter of that seq; null when there is none. */
+  snapshotPart(seq: number, part: number): Promise<Uint8Array | null>;
+  /**
+   * Drops some of the parts that belong to no snapshot and no chapter; true when there may be
+   * more. To be called only while no snapshot is being written.
+   */
+  dropSnapshotParts(): Promise<boolean>;
   /** Where a fold of the past can begin, the oldest first. */
   chapters(): Promise<LogChapter[]>;
-  /** The snapshot of a chapter; null for seq 0, and when it is gone. */
+  /** The head of a chapter's snapshot; null for seq 0, and when it is gone. */
   chapter(seq: number): Promise<Uint8Array | null>;
   /** Makes the newest snapshot a chapter when the newest chapter is `everyMs` older, or absent. */
   keepChapter(everyMs: number): Promise<void>;
@@ -265,5 +277,7 @@ export interface Store {
   readonly history: HistoryStore;
   readonly uptime: UptimeStore;
   readonly idempotency: IdempotencyStore;
+  /** Copies all of it, as of one moment, into a new file; what is written meanwhile goes on. */
+  copyTo(path: string): Promise<void>;
   close(): Promise<void>;
 }

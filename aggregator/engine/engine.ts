@@ -11,7 +11,6 @@ import type { Engine } from "../ports.ts";
 import type { EventBody } from "../verdict/event.ts";
 import { createState } from "../verdict/state.ts";
 import { nextWorkMs } from "../verdict/step.ts";
-import { takeSnapshot } from "../verdict/snapshot.ts";
 import { emptyBook, readBook } from "../alert/book.ts";
 import { alertsDueMs } from "./alerting.ts";
 import { nothingCollected } from "./effects.ts";
@@ -20,7 +19,7 @@ import type { EngineDeps, Living, Waiting } from "./parts.ts";
 import { createLatencyTally } from "./latency-tally.ts";
 import { createLogTime } from "./log-time.ts";
 import { replay } from "./replay.ts";
-import { encodeSnapshot } from "./snapshot-codec.ts";
+import { saveState } from "./saving.ts";
 import { engineViews } from "./views.ts";
 
 /** The engine with the parts that only main uses. */
@@ -51,6 +50,7 @@ export function createEngine(deps: EngineDeps): RunningEngine {
     running: null,
     timer: null,
     tasks: [],
+    saving: Promise.resolve(),
   };
   let closing: Promise<void> | null = null;
   return {
@@ -110,7 +110,7 @@ async function run(living: Living): Promise<void> {
   await tick(living);
   // Reminders, storms that were waited for, silences that ended.
   if (isAlertingDue(living)) await commit(living, nothingCollected(), null);
-  for (const task of living.tasks.splice(0)) await task();
+  for (const task of living.tasks.splice(0)) task();
 }
 
 async function takeGroup(living: Living, group: Waiting[]): Promise<void> {
@@ -163,22 +163,31 @@ function armTick(living: Living): void {
   living.timer = clock.after(waitMs, () => schedule(living));
 }
 
+/** One after the other, so that the parts of two snapshots are never mixed. */
+function saveSnapshot(living: Living): Promise<number> {
+  const begun = living.saving.then(() => saveState(living, (task) => between(living, task)));
+  living.saving = begun.then(
+    () => undefined,
+    () => undefined,
+  );
+  return begun;
+}
+
 /**
  * Between two groups, because a snapshot of a state whose effects are not committed yet would lose
  * them in a crash.
  */
-function saveSnapshot(living: Living): Promise<number> {
+function between<Value>(living: Living, task: () => Value): Promise<Value> {
   return new Promise((resolve, reject) => {
-    living.tasks.push(() => writeSnapshot(living).then(resolve, reject));
+    living.tasks.push(() => {
+      try {
+        resolve(task());
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error(messageOf(error)));
+      }
+    });
     schedule(living);
   });
-}
-
-async function writeSnapshot({ state, deps, ahead }: Living): Promise<number> {
-  if (ahead) throw new QuorateError("unavailable", "The state is ahead of what is committed.");
-  const { seq, atMs } = state;
-  await deps.store.log.saveSnapshot(seq, atMs, encodeSnapshot(takeSnapshot(state)));
-  return seq;
 }
 
 /** Without a snapshot the next start replays a longer log; that is all that a failure costs. */

@@ -66,5 +66,7 @@ export interface Living {
   running: Promise<void> | null;
   timer: Timer | null;
   /** Work that must see no half-committed state; done between two groups. */
-  tasks: (() => Promise<void>)[];
+  tasks: (() => void)[];
+  /** Over when no snapshot is being written; never rejects. */
+  saving: Promise<void>;
 }

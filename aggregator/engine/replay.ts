@@ -1,11 +1,10 @@
 /** How an engine comes to life: the newest snapshot that can be read, and the log after it. */
 import { QuorateError } from "../../shared/errors.ts";
-import { restoreSnapshot } from "../verdict/snapshot.ts";
 import { nothingCollected } from "./effects.ts";
 import { eventsAfter } from "./fold.ts";
 import { commit, fold } from "./living.ts";
+import { loadState } from "./loading.ts";
 import type { Living } from "./parts.ts";
-import { decodeSnapshot } from "./snapshot-codec.ts";
 
 /** Brings the state to the end of the log; what a crash left uncommitted is committed. */
 export async function replay(living: Living): Promise<void> {
@@ -28,11 +27,10 @@ async function restore(living: Living): Promise<void> {
   let stored = await store.log.loadSnapshot();
   const newestSeq = stored?.seq;
   while (stored) {
-    const data = decodeSnapshot(stored.body);
-    if (data) {
-      living.state = restoreSnapshot(data);
+    const state = await loadState(store.log, stored.seq, stored.head);
+    if (state) {
+      living.state = state;
       living.state.settings = settings;
-      living.state.seq = stored.seq;
       return;
     }
     log.error({ seq: stored.seq }, "A snapshot is damaged; trying the one before it.");

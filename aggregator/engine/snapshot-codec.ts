@@ -1,31 +1,173 @@
-/** Snapshots as bytes: V8's structured serialisation, which keeps numbers exact, and a checksum. */
-import { deserialize, serialize } from "node:v8";
+/**
+ * Snapshots as bytes: a head, and parts of some targets each, so that neither writing nor reading
+ * one holds up anything else. Each begins with its checksum.
+ *
+ *     head   = checksum, JSON of everything but the targets, and how many parts there are
+ *     part   = checksum, number of targets, target*
+ *     target = JSON of all but the looks, then the looks of each vantage
+ *     looks  = number, look*; what repeats from one look to the next takes no room
+ */
 import { crc32 } from "node:zlib";
+import { createByteReader, createByteWriter } from "../../shared/bytes.ts";
+import type { ByteReader, ByteWriter } from "../../shared/bytes.ts";
 import { SNAPSHOT_VERSION } from "../verdict/snapshot.ts";
-import type { SnapshotData } from "../verdict/snapshot.ts";
+import type { PairData, SnapshotHead, TargetData } from "../verdict/snapshot.ts";
 
-/** Encodes a snapshot. */
-export function encodeSnapshot(data: SnapshotData): Uint8Array {
-  const body = serialize(data);
-  const sum = Buffer.alloc(4);
-  sum.writeUInt32LE(crc32(body));
-  return Buffer.concat([sum, body]);
+/** The head of a stored snapshot. */
+export interface StoredHead {
+  head: SnapshotHead;
+  parts: number;
 }
 
-/** Decodes a snapshot; null when it is damaged or of another layout. */
-export function decodeSnapshot(bytes: Uint8Array): SnapshotData | null {
-  const buffer = Buffer.from(bytes);
-  if (buffer.length < 5 || buffer.readUInt32LE(0) !== crc32(buffer.subarray(4))) return null;
-  const value: unknown = deserialize(buffer.subarray(4));
-  return isSnapshot(value) ? value : null;
+const SUM_BYTES = 4;
+/** Numbers of one look in a PairData. */
+const LOOK_NUMBERS = 8;
+/** Bits of the first byte of a look, beside three of its class: what differs from the usual. */
+const BOOT_CHANGES = 8;
+const HAS_ATTEMPT = 16;
+const HAS_TEXTS = 32;
+const WIDE = 64;
+
+const writer = createByteWriter(65_536);
+
+function sealed(body: Uint8Array): Buffer {
+  const bytes = Buffer.allocUnsafe(SUM_BYTES + body.length);
+  bytes.writeUInt32LE(crc32(body));
+  bytes.set(body, SUM_BYTES);
+  return bytes;
 }
 
-/** Guarantee: the bytes passed the checksum, so they are what encodeSnapshot wrote. */
-function isSnapshot(value: unknown): value is SnapshotData {
+/** What a checksum vouches for; null when it does not. */
+function opened(bytes: Uint8Array): Buffer | null {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (buffer.length <= SUM_BYTES) return null;
+  const body = buffer.subarray(SUM_BYTES);
+  return buffer.readUInt32LE(0) === crc32(body) ? body : null;
+}
+
+/** Encodes the head of a snapshot that has so many parts. */
+export function encodeHead(stored: StoredHead): Uint8Array {
+  return sealed(Buffer.from(JSON.stringify(stored)));
+}
+
+/** Decodes a head; null when it is damaged or of another layout. */
+export function decodeHead(bytes: Uint8Array): StoredHead | null {
+  const body = opened(bytes);
+  // A snapshot of an earlier layout began with something else than a JSON object.
+  if (body === null || body[0] !== "{".charCodeAt(0)) return null;
+  const value: unknown = JSON.parse(body.toString());
+  return isHead(value) ? value : null;
+}
+
+/** Guarantee: the bytes passed the checksum, so they are what encodeHead of a version wrote. */
+function isHead(value: unknown): value is StoredHead {
+  if (typeof value !== "object" || value === null || !("head" in value)) return false;
+  const { head } = value;
   return (
-    typeof value === "object" &&
-    value !== null &&
-    "version" in value &&
-    value.version === SNAPSHOT_VERSION
+    typeof head === "object" &&
+    head !== null &&
+    "version" in head &&
+    head.version === SNAPSHOT_VERSION
   );
+}
+
+/** Encodes some targets as one part. */
+export function encodePart(targets: readonly TargetData[]): Uint8Array {
+  writer.clear();
+  writer.varint(targets.length);
+  for (const target of targets) writeTarget(writer, target);
+  return sealed(writer.bytes());
+}
+
+/** Decodes a part; null when it is damaged. */
+export function decodePart(bytes: Uint8Array): TargetData[] | null {
+  const body = opened(bytes);
+  if (body === null) return null;
+  const reader = createByteReader(body);
+  return Array.from({ length: reader.varint() }, () => readTarget(reader));
+}
+
+function writeTarget(into: ByteWriter, { pairs, ...rest }: TargetData): void {
+  const bare = pairs.map(({ looks: _looks, ...pair }) => pair);
+  into.text(JSON.stringify({ ...rest, pairs: bare }));
+  for (const { looks } of pairs) writeLooks(into, looks);
+}
+
+function readTarget(reader: ByteReader): TargetData {
+  const { pairs, ...rest } = asBare(JSON.parse(reader.text()));
+  return { ...rest, pairs: pairs.map((pair) => ({ ...pair, looks: readLooks(reader) })) };
+}
+
+type BareTarget = Omit<TargetData, "pairs"> & { pairs: Omit<PairData, "looks">[] };
+
+/** Guarantee: the bytes passed the checksum, so they are what writeTarget wrote. */
+function asBare(value: unknown): BareTarget {
+  return value as BareTarget;
+}
+
+/** What the next look is compared with. */
+interface Before {
+  boot: number;
+  slot: number;
+  /** From the slot before to this one: an interval, most of the time. */
+  step: number;
+  /** From the slot to the latest end. */
+  end: number;
+}
+
+function writeLooks(into: ByteWriter, looks: readonly number[]): void {
+  into.varint(looks.length / LOOK_NUMBERS);
+  const before: Before = { boot: 0, slot: 0, step: 0, end: 0 };
+  for (let place = 0; place < looks.length; place += LOOK_NUMBERS) {
+    const boot = looks[place] ?? 0;
+    const slot = looks[place + 1] ?? 0;
+    const attempt = looks[place + 2] ?? 0;
+    const outcome = looks[place + 3] ?? 0;
+    const lo = looks[place + 4] ?? 0;
+    const hi = looks[place + 5] ?? 0;
+    const reason = looks[place + 6] ?? 0;
+    const resolver = looks[place + 7] ?? 0;
+    const hasTexts = reason !== 0 || resolver !== 0;
+    into.varint(
+      outcome |
+        (boot === before.boot ? 0 : BOOT_CHANGES) |
+        (attempt === 0 ? 0 : HAS_ATTEMPT) |
+        (hasTexts ? HAS_TEXTS : 0) |
+        (hi === lo ? 0 : WIDE),
+    );
+    if (boot !== before.boot) into.varint(boot);
+    if (attempt !== 0) into.varint(attempt);
+    if (hasTexts) {
+      into.varint(reason);
+      into.varint(resolver);
+    }
+    if (hi !== lo) into.varint(hi - lo);
+    into.zigzag(slot - before.slot - before.step);
+    into.zigzag(hi - slot - before.end);
+    before.boot = boot;
+    before.step = slot - before.slot;
+    before.slot = slot;
+    before.end = hi - slot;
+  }
+}
+
+function readLooks(reader: ByteReader): number[] {
+  const looks: number[] = [];
+  const before: Before = { boot: 0, slot: 0, step: 0, end: 0 };
+  for (let left = reader.varint(); left > 0; left -= 1) {
+    const flags = reader.varint();
+    const boot = flags & BOOT_CHANGES ? reader.varint() : before.boot;
+    const attempt = flags & HAS_ATTEMPT ? reader.varint() : 0;
+    const reason = flags & HAS_TEXTS ? reader.varint() : 0;
+    const resolver = flags & HAS_TEXTS ? reader.varint() : 0;
+    const width = flags & WIDE ? reader.varint() : 0;
+    const slot = before.slot + before.step + reader.zigzag();
+    const hi = slot + before.end + reader.zigzag();
+    looks.push(boot, slot, attempt, flags & 7, hi - width, hi, reason, resolver);
+    before.boot = boot;
+    before.step = slot - before.slot;
+    before.slot = slot;
+    before.end = hi - slot;
+  }
+  return looks;
 }

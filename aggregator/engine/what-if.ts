@@ -16,7 +16,7 @@ import { createState } from "../verdict/state.ts";
 import type { EngineState } from "../verdict/state.ts";
 import { eventsAfter, foldEvent } from "./fold.ts";
 import { compareWithRecord } from "./record.ts";
-import { decodeSnapshot } from "./snapshot-codec.ts";
+import { loadState } from "./loading.ts";
 import { account, closeAccount, createSide } from "./what-if-side.ts";
 import type { Period, Side } from "./what-if-side.ts";
 import { reportOf } from "./what-if-report.ts";
@@ -106,23 +106,21 @@ async function beginning(
   { store, settings }: WhatIfDeps,
   sinceMs: number,
 ): Promise<{ state: EngineState; reachesBackToMs: number }> {
-  const readable: { chapter: LogChapter; state: () => EngineState }[] = [];
+  const readable: { chapter: LogChapter; state: EngineState }[] = [];
   for (const chapter of await store.log.chapters()) {
     if (readable.length > 0 && chapter.atMs > sinceMs) break;
     if (chapter.seq === 0) {
-      readable.push({ chapter, state: () => createState(settings) });
+      readable.push({ chapter, state: createState(settings) });
       continue;
     }
-    const body = await store.log.chapter(chapter.seq);
-    const data = body && decodeSnapshot(body);
-    if (data) readable.push({ chapter, state: () => restoreSnapshot(data) });
+    const head = await store.log.chapter(chapter.seq);
+    const state = head && (await loadState(store.log, chapter.seq, head));
+    if (state) readable.push({ chapter, state });
   }
   const oldest = readable[0];
   const chosen = readable.at(-1);
   if (oldest && chosen) {
-    const state = chosen.state();
-    state.seq = chosen.chapter.seq;
-    return { state, reachesBackToMs: oldest.chapter.atMs };
+    return { state: chosen.state, reachesBackToMs: oldest.chapter.atMs };
   }
   throw new QuorateError(
     "unavailable",

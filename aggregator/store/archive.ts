@@ -9,7 +9,8 @@
  */
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { LogChapter } from "../ports.ts";
-import { createByteReader, createByteWriter } from "./bytes.ts";
+import { createByteWriter } from "../../shared/bytes.ts";
+import { createStoreReader } from "./bytes.ts";
 import type { Connection } from "./connection.ts";
 import type { Facts } from "./facts.ts";
 import { LOG_KINDS } from "./log-codec.ts";
@@ -171,7 +172,7 @@ function packRows(rows: readonly RawRow[]): Uint8Array {
 }
 
 function unpackRows(segment: Uint8Array): RawRow[] {
-  const reader = createByteReader(inflate(segment));
+  const reader = createStoreReader(inflate(segment));
   const rows: RawRow[] = [];
   let seq = 0;
   let atMs = 0;

@@ -12,8 +12,9 @@
  * once more as one segment and deflated.
  */
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import { createByteReader, createByteWriter } from "./bytes.ts";
-import type { ByteReader, ByteWriter } from "./bytes.ts";
+import { createByteWriter } from "../../shared/bytes.ts";
+import { createStoreReader } from "./bytes.ts";
+import type { ByteReader, ByteWriter } from "../../shared/bytes.ts";
 import { DamagedError } from "./store-error.ts";
 import { OUTCOME_OK } from "./stored-result.ts";
 import type { StoredResult } from "./stored-result.ts";
@@ -48,9 +49,9 @@ export function sealBlock(results: readonly StoredResult[]): Uint8Array {
 /** The results of a block, in the order they were packed. Throws DamagedError. */
 export function readBlock(block: Uint8Array): StoredResult[] {
   const body = block.subarray(1);
-  const reader = createByteReader(block[0] === DEFLATED ? inflate(body) : body);
+  const reader = createStoreReader(block[0] === DEFLATED ? inflate(body) : body);
   const results: StoredResult[] = [];
-  while (!reader.atEnd()) readSegment(createByteReader(reader.raw(reader.varint())), results);
+  while (!reader.atEnd()) readSegment(createStoreReader(reader.raw(reader.varint())), results);
   return results;
 }
 

@@ -8,6 +8,7 @@ import type { Connection } from "./connection.ts";
 import type { Facts } from "./facts.ts";
 import { decodeLogBody, encodeLogBody, logKind } from "./log-codec.ts";
 import { createProjections } from "./projections.ts";
+import { createSnapshotStore } from "./snapshots.ts";
 
 /** The log's end, and the writer that moves it; for those who write in one transaction with it. */
 export interface LogWriter {
@@ -69,16 +70,6 @@ export function createLogStore(connection: Connection, facts: Facts, writer: Log
   const read = db.prepare<[number, number], RawRow>(
     "SELECT seq, at_ms, body FROM log WHERE seq > ? ORDER BY seq LIMIT ?",
   );
-  const putSnapshot = db.prepare<[number, number, Uint8Array]>(
-    "INSERT OR REPLACE INTO snapshots (seq, at_ms, body) VALUES (?, ?, ?)",
-  );
-  const dropSnapshots = db.prepare(
-    `DELETE FROM snapshots
-     WHERE seq NOT IN (SELECT seq FROM snapshots ORDER BY seq DESC LIMIT 2)`,
-  );
-  const newest = db.prepare<[number], RawRow>(
-    "SELECT seq, at_ms, body FROM snapshots WHERE seq < ? ORDER BY seq DESC LIMIT 1",
-  );
 
   return {
     async append(entries) {
@@ -97,16 +88,7 @@ export function createLogStore(connection: Connection, facts: Facts, writer: Log
         return (archived.length > 0 ? archived : read.all(afterSeq, limit)).map(eventOf);
       }),
     position: () => run(() => writer.position()),
-    saveSnapshot: (seq, atMs, body) =>
-      transact(() => {
-        putSnapshot.run(seq, atMs, body);
-        dropSnapshots.run();
-      }),
-    loadSnapshot: (beforeSeq = Number.MAX_SAFE_INTEGER) =>
-      run(() => {
-        const row = newest.get(beforeSeq);
-        return row ? { seq: row.seq, atMs: row.at_ms, body: row.body } : null;
-      }),
+    ...createSnapshotStore(connection),
     chapters: () => run(() => archive.chapters()),
     chapter: (seq) => run(() => archive.chapter(seq)),
     keepChapter: (everyMs) => transact(() => archive.keepChapter(everyMs)),

@@ -1,7 +1,8 @@
 /** Rollups: what the scheduled checks of a span of time came to, at one vantage. */
 import { classNumber } from "../../shared/outcome.ts";
 import type { LatencyBucket } from "../ports.ts";
-import { createByteReader, createByteWriter } from "./bytes.ts";
+import { createByteWriter } from "../../shared/bytes.ts";
+import { createStoreReader } from "./bytes.ts";
 import {
   addLatency,
   createSketch,
@@ -60,7 +61,7 @@ export function packRollup(rollup: Rollup): Uint8Array {
 
 /** The rollup of its bytes. Throws DamagedError. */
 export function unpackRollup(bytes: Uint8Array): Rollup {
-  const reader = createByteReader(bytes);
+  const reader = createStoreReader(bytes);
   return { failed: reader.varint(), void: reader.varint(), sketch: readSketch(reader) };
 }
 

@@ -3,7 +3,7 @@ import type Database from "better-sqlite3";
 import { QuorateError } from "../../shared/errors.ts";
 
 /** "QRTE": says that a SQLite file is ours. */
-const APPLICATION_ID = 0x51525445;
+export const APPLICATION_ID = 0x51525445;
 
 /** kind: 0 other, 1 results, 2 heartbeat, 3 tick. probe_id only for results. */
 const LOG = `
@@ -182,6 +182,13 @@ CREATE INDEX audit_by_actor ON audit (actor, number);
 CREATE INDEX audit_by_resource ON audit (resource, name, number);
 `;
 
+/** Parts of snapshots and of chapters: some targets each; the rows of those are only heads. */
+const SNAPSHOT_PARTS = `
+CREATE TABLE snapshot_parts (
+  seq INTEGER NOT NULL, part INTEGER NOT NULL, body BLOB NOT NULL, UNIQUE (seq, part)
+) STRICT;
+`;
+
 /** Step i leads from version i to version i + 1. A step that was released never changes. */
 const MIGRATIONS: readonly string[] = [
   LOG + NOUNS + EFFECTS + HISTORY,
@@ -190,12 +197,16 @@ const MIGRATIONS: readonly string[] = [
   OVERLAYS,
   ALERTING,
   ACCESS,
+  SNAPSHOT_PARTS,
 ];
+
+/** The schema that this version writes. */
+export const NEWEST_SCHEMA = MIGRATIONS.length;
 
 /** Brings the file to the newest version, all steps in one transaction; refuses a newer file. */
 export function migrate(db: Database.Database, path: string): void {
   const version = Number(db.pragma("user_version", { simple: true }));
-  const newest = MIGRATIONS.length;
+  const newest = NEWEST_SCHEMA;
   if (version === newest && db.pragma("application_id", { simple: true }) === APPLICATION_ID) {
     return;
   }

@@ -4,7 +4,7 @@
  * https://arxiv.org/abs/1908.10693, with sparse bins and no collapsing: a latency has 32 bits,
  * so there are at most 556 bins).
  */
-import type { ByteReader, ByteWriter } from "./bytes.ts";
+import type { ByteReader, ByteWriter } from "../../shared/bytes.ts";
 
 /** Counts of latencies by bin. */
 export interface Sketch {

@@ -11,7 +11,7 @@ import { explain } from "./explain.ts";
 import { effectOf } from "./incidents.ts";
 import { changesOf } from "./flapping.ts";
 import { isBad } from "./machine.ts";
-import { wakeTarget } from "./marks.ts";
+import { beforeChange, wakeTarget } from "./marks.ts";
 import type { Window } from "./probes.ts";
 import { askAll, roundMs } from "./recheck.ts";
 import type { EngineState, OpenIncident, TargetRecord } from "./state.ts";
@@ -38,6 +38,7 @@ export function settleAlerts(state: EngineState, window: Window): void {
   noteOpenings(state, window.atMs);
   const targets = [...state.unalerted].toSorted((left, right) => (left.id < right.id ? -1 : 1));
   for (const target of targets) {
+    beforeChange(state, target);
     const { incident } = target;
     if (!incident || incident.alert.raisedAtMs !== null) state.unalerted.delete(target);
     else settleAlert(state, { target, incident }, window);
@@ -155,7 +156,10 @@ function waitsForParents(state: EngineState, waiting: Waiting, window: Window): 
   }
   if (window.atMs >= alert.waitUntilMs) return false;
   // A success of a quiet target is not evaluated; here somebody waits for one.
-  for (const parent of undecided) parent.quiet = false;
+  for (const parent of undecided) {
+    beforeChange(state, parent);
+    parent.quiet = false;
+  }
   wakeTarget(state, target, alert.waitUntilMs);
   return true;
 }

@@ -6,7 +6,7 @@
 import { LIMITS } from "../../shared/limits.ts";
 import { countCalls } from "./availability.ts";
 import type { CallsEvent } from "./event.ts";
-import { markTarget } from "./marks.ts";
+import { beforeChange, markTarget } from "./marks.ts";
 import type { EngineState, TargetRecord } from "./state.ts";
 
 /** Time for which successful calls exonerate. */
@@ -17,6 +17,7 @@ const REPORTER_FORGOTTEN_MS = 86_400_000;
 export function takeCalls(state: EngineState, event: CallsEvent): void {
   const target = state.targets.get(event.targetId);
   if (!target) return;
+  beforeChange(state, target);
   const { reporters, recent } = target.calls;
   const known = reporters.find(({ reporter }) => reporter === event.reporter);
   if (known && event.fromMs < known.toMs) return;

@@ -2,17 +2,20 @@
  * Evidence per (target, vantage): a sorted set of the newest 16 looks (VERDICTS section 4).
  *
  * Rows live in typed arrays, because half a million vantage rows as objects would cost gigabytes.
- * A row is a ring: entry `age` 0 is the newest. The set is ordered by (boot, slot, attempt) and
- * unique by it, so the order and the number of deliveries change nothing.
+ * A row is a ring: entry `age` 0 is the newest. What belongs to one row lies side by side, so that
+ * a result touches a few lines of memory and not one of each column: with 100,000 targets nearly
+ * every line comes from far. The set is ordered by (boot, slot, attempt) and unique by it, so the
+ * order and the number of deliveries change nothing.
  */
 import { LIMITS } from "../../shared/limits.ts";
 
+/** A power of two, so that a place in the ring is found by a mask. */
 const SIZE = LIMITS.evidenceMax;
 /** Attempts of one slot; a larger attempt number is cut to it. */
 const ATTEMPTS = 64;
 
-/** One look, as it is inserted and read. Times are log time, integer milliseconds. */
-export interface Look {
+/** One look, as it is kept. Times are log time, integer milliseconds. */
+export interface KeptLook {
   boot: number;
   /** When the check was due on the probe's clock, integer milliseconds. */
   slotMs: number;
@@ -26,6 +29,10 @@ export interface Look {
   reason: number;
   /** Index into the table of texts: the resolver of a failure of class dns; 0 otherwise. */
   resolver: number;
+}
+
+/** One look, as it comes in; its latency is counted, and not kept. */
+export interface Look extends KeptLook {
   latencyUs: number;
 }
 
@@ -41,178 +48,180 @@ export interface EvidenceTable {
    * Inserts a look in its place. Returns `newest` when it is the newest now, `older` when it went
    * below, `none` when it was there already or is older than all that a full row keeps.
    */
-  insert(row: number, look: Look): "newest" | "older" | "none";
+  insert(row: number, look: KeptLook): "newest" | "older" | "none";
   outcome(row: number, age: number): number;
   loMs(row: number, age: number): number;
   hiMs(row: number, age: number): number;
   reason(row: number, age: number): number;
   resolver(row: number, age: number): number;
-  latencyUs(row: number, age: number): number;
   /** The whole look at an age, for snapshots. */
-  look(row: number, age: number): Look;
+  look(row: number, age: number): KeptLook;
 }
 
-interface Columns {
-  boot: Uint32Array;
-  key: Float64Array;
-  lo: Float64Array;
-  hi: Float64Array;
-  outcome: Uint8Array;
-  reason: Uint16Array;
-  resolver: Uint16Array;
-  latency: Uint32Array;
+/** Rows of one page, 115 kB: the arena grows without copying what it has. */
+const PAGE_BITS = 8;
+const PAGE_ROWS = 2 ** PAGE_BITS;
+/** Doubles of an entry: its key, and the latest end. */
+const DOUBLES = 2;
+/** Words of an entry: its boot, how much earlier it can have ended, and its class and texts. */
+const WORDS = 3;
+/** The class takes three bits, each text ten: LIMITS.textsMax is 1,024. */
+const REASON_SHIFT = 3;
+const RESOLVER_SHIFT = 13;
+const TEXT_MASK = 1_023;
+
+/** A page of rows: entry `place` of a row stands at `row * SIZE + place` in each array. */
+interface Page {
+  doubles: Float64Array;
+  words: Uint32Array;
+  heads: Uint8Array;
+  counts: Uint8Array;
 }
 
-function columnsOf(length: number, from?: Columns): Columns {
-  const columns: Columns = {
-    boot: new Uint32Array(length),
-    key: new Float64Array(length),
-    lo: new Float64Array(length),
-    hi: new Float64Array(length),
-    outcome: new Uint8Array(length),
-    reason: new Uint16Array(length),
-    resolver: new Uint16Array(length),
-    latency: new Uint32Array(length),
+interface Rings {
+  pages: Page[];
+  used: number;
+  free: number[];
+}
+
+const NO_PAGE: Page = {
+  doubles: new Float64Array(),
+  words: new Uint32Array(),
+  heads: new Uint8Array(),
+  counts: new Uint8Array(),
+};
+
+function newPage(): Page {
+  return {
+    doubles: new Float64Array(PAGE_ROWS * SIZE * DOUBLES),
+    words: new Uint32Array(PAGE_ROWS * SIZE * WORDS),
+    heads: new Uint8Array(PAGE_ROWS),
+    counts: new Uint8Array(PAGE_ROWS),
   };
-  if (from) {
-    columns.boot.set(from.boot);
-    columns.key.set(from.key);
-    columns.lo.set(from.lo);
-    columns.hi.set(from.hi);
-    columns.outcome.set(from.outcome);
-    columns.reason.set(from.reason);
-    columns.resolver.set(from.resolver);
-    columns.latency.set(from.latency);
-  }
-  return columns;
 }
 
-function copyEntry(columns: Columns, from: number, to: number): void {
-  columns.boot[to] = at(columns.boot, from);
-  columns.key[to] = at(columns.key, from);
-  columns.lo[to] = at(columns.lo, from);
-  columns.hi[to] = at(columns.hi, from);
-  columns.outcome[to] = at(columns.outcome, from);
-  columns.reason[to] = at(columns.reason, from);
-  columns.resolver[to] = at(columns.resolver, from);
-  columns.latency[to] = at(columns.latency, from);
+function pageOf({ pages }: Rings, row: number): Page {
+  return pages[row >>> PAGE_BITS] ?? NO_PAGE;
 }
 
-function writeEntry(columns: Columns, to: number, look: Look): void {
-  columns.boot[to] = look.boot;
-  columns.key[to] = keyOf(look);
-  columns.lo[to] = look.loMs;
-  columns.hi[to] = look.hiMs;
-  columns.outcome[to] = look.outcome;
-  columns.reason[to] = look.reason;
-  columns.resolver[to] = look.resolver;
-  columns.latency[to] = look.latencyUs;
+/** The row inside its page. */
+function inPage(row: number): number {
+  return row & (PAGE_ROWS - 1);
 }
 
 function at(column: ArrayLike<number>, index: number): number {
   return column[index] ?? 0;
 }
 
-function keyOf(look: Look): number {
+/** Where the `age`-th newest entry of a row stands in its page. */
+function entryOf(page: Page, row: number, age: number): number {
+  const local = inPage(row);
+  return local * SIZE + ((at(page.heads, local) + SIZE - age) & (SIZE - 1));
+}
+
+function copyEntry({ doubles, words }: Page, from: number, to: number): void {
+  doubles.copyWithin(to * DOUBLES, from * DOUBLES, (from + 1) * DOUBLES);
+  words.copyWithin(to * WORDS, from * WORDS, (from + 1) * WORDS);
+}
+
+function writeEntry({ doubles, words }: Page, to: number, look: KeptLook): void {
+  const { outcome, reason, resolver, hiMs, loMs } = look;
+  doubles[to * DOUBLES] = keyOf(look);
+  doubles[to * DOUBLES + 1] = hiMs;
+  words[to * WORDS] = look.boot;
+  words[to * WORDS + 1] = hiMs - loMs;
+  words[to * WORDS + 2] = outcome | (reason << REASON_SHIFT) | (resolver << RESOLVER_SHIFT);
+}
+
+function keyOf(look: KeptLook): number {
   return look.slotMs * ATTEMPTS + Math.min(look.attempt, ATTEMPTS - 1);
 }
 
-/** The rings: which entry of the columns is the `age`-th newest of a row. */
-interface Rings {
-  columns: Columns;
-  heads: Uint8Array;
-  counts: Uint8Array;
-  used: number;
-  free: number[];
-}
-
-function indexOf(rings: Rings, row: number, age: number): number {
-  return row * SIZE + ((at(rings.heads, row) + SIZE - age) % SIZE);
-}
+const hiOf = ({ doubles }: Page, entry: number): number => at(doubles, entry * DOUBLES + 1);
+const loOf = (page: Page, entry: number): number =>
+  hiOf(page, entry) - at(page.words, entry * WORDS + 1);
+const factsOf = ({ words }: Page, entry: number): number => at(words, entry * WORDS + 2);
+const outcomeOf = (page: Page, entry: number): number => factsOf(page, entry) & 7;
+const reasonOf = (page: Page, entry: number): number =>
+  (factsOf(page, entry) >> REASON_SHIFT) & TEXT_MASK;
+const resolverOf = (page: Page, entry: number): number =>
+  (factsOf(page, entry) >> RESOLVER_SHIFT) & TEXT_MASK;
 
 function allocate(rings: Rings): number {
   const reused = rings.free.pop();
   if (reused !== undefined) return reused;
-  const { heads, counts } = rings;
-  if (rings.used === heads.length) {
-    rings.columns = columnsOf(2 * heads.length * SIZE, rings.columns);
-    rings.heads = new Uint8Array(2 * heads.length);
-    rings.counts = new Uint8Array(2 * heads.length);
-    rings.heads.set(heads);
-    rings.counts.set(counts);
-  }
+  if (rings.used === rings.pages.length * PAGE_ROWS) rings.pages.push(newPage());
   rings.used += 1;
   return rings.used - 1;
 }
 
-/** Compares a look with the entry at `age`: above 0 when the look is newer. */
-function compare(rings: Rings, look: Look, place: number): number {
-  const boots = look.boot - at(rings.columns.boot, place);
-  return boots === 0 ? keyOf(look) - at(rings.columns.key, place) : boots;
+/** Compares a look with an entry: above 0 when the look is newer. */
+function compare({ doubles, words }: Page, look: KeptLook, entry: number): number {
+  const boots = look.boot - at(words, entry * WORDS);
+  return boots === 0 ? keyOf(look) - at(doubles, entry * DOUBLES) : boots;
 }
 
-function insert(rings: Rings, row: number, look: Look): "newest" | "older" | "none" {
-  const { columns, heads, counts } = rings;
-  const count = at(counts, row);
+function insert(page: Page, row: number, look: KeptLook): "newest" | "older" | "none" {
+  const { heads, counts } = page;
+  const local = inPage(row);
+  const count = at(counts, local);
   let age = 0;
   while (age < count) {
-    const order = compare(rings, look, indexOf(rings, row, age));
+    const order = compare(page, look, entryOf(page, row, age));
     if (order === 0) return "none";
     if (order > 0) break;
     age += 1;
   }
   if (age >= SIZE) return "none";
-  heads[row] = (at(heads, row) + 1) % SIZE;
-  if (count < SIZE) counts[row] = count + 1;
+  heads[local] = (at(heads, local) + 1) & (SIZE - 1);
+  if (count < SIZE) counts[local] = count + 1;
   // Entries that are newer than the look move one place up, from the newest down.
   for (let move = 0; move < age; move += 1) {
-    copyEntry(columns, indexOf(rings, row, move + 1), indexOf(rings, row, move));
+    copyEntry(page, entryOf(page, row, move + 1), entryOf(page, row, move));
   }
-  writeEntry(columns, indexOf(rings, row, age), look);
+  writeEntry(page, entryOf(page, row, age), look);
   return age === 0 ? "newest" : "older";
 }
 
-function lookAt({ columns }: Rings, place: number): Look {
-  const key = at(columns.key, place);
+function lookAt(page: Page, entry: number): KeptLook {
+  const key = at(page.doubles, entry * DOUBLES);
   return {
-    boot: at(columns.boot, place),
+    boot: at(page.words, entry * WORDS),
     slotMs: Math.floor(key / ATTEMPTS),
     attempt: key % ATTEMPTS,
-    outcome: at(columns.outcome, place),
-    loMs: at(columns.lo, place),
-    hiMs: at(columns.hi, place),
-    reason: at(columns.reason, place),
-    resolver: at(columns.resolver, place),
-    latencyUs: at(columns.latency, place),
+    outcome: outcomeOf(page, entry),
+    loMs: loOf(page, entry),
+    hiMs: hiOf(page, entry),
+    reason: reasonOf(page, entry),
+    resolver: resolverOf(page, entry),
   };
 }
 
-/** Creates an empty arena with room for `rows` rows; it grows by doubling. */
-export function createEvidenceTable(rows = 64): EvidenceTable {
-  const rings: Rings = {
-    columns: columnsOf(rows * SIZE),
-    heads: new Uint8Array(rows),
-    counts: new Uint8Array(rows),
-    used: 0,
-    free: [],
+/** Creates an empty arena; it grows by pages. */
+export function createEvidenceTable(): EvidenceTable {
+  const rings: Rings = { pages: [], used: 0, free: [] };
+  const clear = (row: number): void => void (pageOf(rings, row).counts[inPage(row)] = 0);
+  const read = (value: (page: Page, entry: number) => number) => (row: number, age: number) => {
+    const page = pageOf(rings, row);
+    return value(page, entryOf(page, row, age));
   };
   return {
     allocate: () => allocate(rings),
     release: (row) => {
-      rings.counts[row] = 0;
+      clear(row);
       rings.free.push(row);
     },
-    clear: (row) => {
-      rings.counts[row] = 0;
+    clear,
+    count: (row) => at(pageOf(rings, row).counts, inPage(row)),
+    insert: (row, look) => insert(pageOf(rings, row), row, look),
+    outcome: read(outcomeOf),
+    loMs: read(loOf),
+    hiMs: read(hiOf),
+    reason: read(reasonOf),
+    resolver: read(resolverOf),
+    look: (row, age) => {
+      const page = pageOf(rings, row);
+      return lookAt(page, entryOf(page, row, age));
     },
-    count: (row) => at(rings.counts, row),
-    insert: (row, look) => insert(rings, row, look),
-    outcome: (row, age) => at(rings.columns.outcome, indexOf(rings, row, age)),
-    loMs: (row, age) => at(rings.columns.lo, indexOf(rings, row, age)),
-    hiMs: (row, age) => at(rings.columns.hi, indexOf(rings, row, age)),
-    reason: (row, age) => at(rings.columns.reason, indexOf(rings, row, age)),
-    resolver: (row, age) => at(rings.columns.resolver, indexOf(rings, row, age)),
-    latencyUs: (row, age) => at(rings.columns.latency, indexOf(rings, row, age)),
-    look: (row, age) => lookAt(rings, indexOf(rings, row, age)),
   };
 }

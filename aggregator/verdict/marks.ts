@@ -1,6 +1,16 @@
 /** Marks and timers: what is evaluated at the end of the present window, or at a later one. */
 import type { EngineState, MaintenanceRecord, ProbeRecord, TargetRecord } from "./state.ts";
 
+/** To be called before anything of a target, or of its vantages, is changed. */
+export function beforeChange({ watch }: EngineState, target: TargetRecord): void {
+  if (watch !== null && watch.pending.delete(target)) watch.keep(target);
+}
+
+/** To be called before something is changed that every target may have a part in. */
+export function beforeMassChange({ watch }: EngineState): void {
+  watch?.spoil();
+}
+
 /** The first window boundary at or after a time. */
 export function boundaryAtOrAfter(state: EngineState, timeMs: number): number {
   const { windowMs } = state.settings;

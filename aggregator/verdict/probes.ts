@@ -1,7 +1,7 @@
 /** Probes as witnesses: who may accuse, who may exonerate (VERDICTS section 5). */
 import type { ProbeState } from "../../shared/verdict.ts";
 import type { Effect } from "./effect.ts";
-import { markProbe, markTarget, wakeProbe } from "./marks.ts";
+import { beforeMassChange, markProbe, markTarget, wakeProbe } from "./marks.ts";
 import type { EngineState, Pair, PendingHeartbeat, ProbeRecord } from "./state.ts";
 import { mayExonerate } from "./vote.ts";
 
@@ -169,6 +169,7 @@ function expireHeartbeat(state: EngineState, probe: ProbeRecord, window: Window)
 export function leaveProbe(state: EngineState, probe: ProbeRecord, hard: boolean): void {
   if (hard) probe.removed = true;
   else probe.draining = true;
+  beforeMassChange(state);
   for (const { target } of probe.pairs) {
     target.floorMs = state.atMs;
     for (const pair of target.pairs) pair.answered = false;
@@ -209,6 +210,7 @@ function changeProbe(state: EngineState, probe: ProbeRecord, change: ProbeChange
     to,
     reason,
   });
+  beforeMassChange(state);
   for (const pair of probe.pairs) {
     pair.quiet = false;
     pair.target.quiet = false;

@@ -7,7 +7,7 @@ import type { BatchTiming, ResultBounds } from "../../shared/timing.ts";
 import { countAttempt } from "./availability.ts";
 import type { Look } from "./evidence.ts";
 import type { ResultsEvent } from "./event.ts";
-import { markTarget } from "./marks.ts";
+import { beforeChange, markTarget } from "./marks.ts";
 import { internText } from "./state.ts";
 import type { EngineState, Pair, ProbeRecord, TargetRecord } from "./state.ts";
 
@@ -15,6 +15,8 @@ const OK = 1;
 const SUB = 2;
 const DNS = 4;
 const CERTIFICATE_OK = 1;
+/** A slot beyond this (2,000 years) is of no clock: cut, so that what is reckoned stays exact. */
+const SLOT_MS_MAX = 2 ** 46;
 
 /** The parts of a batch that hold for each of its rows. */
 interface Batch {
@@ -88,6 +90,7 @@ function takeRow(state: EngineState, shared: Batch, { row, failure }: Row): void
     state.dropped += 1;
     return;
   }
+  beforeChange(state, target);
   const outcome = batch.outcome[row] ?? 0;
   if (outcome < OK || outcome > DNS) {
     takeVoid(state, pair, failure);
@@ -125,7 +128,7 @@ function fillLook(shared: Batch, row: number): void {
   const latencyUs = batch.latencyUs[row] ?? 0;
   const endMs = startMs + latencyUs / 1000;
   look.boot = event.boot;
-  look.slotMs = Math.max(0, startMs - (batch.lateMs[row] ?? 0));
+  look.slotMs = Math.min(SLOT_MS_MAX, Math.max(0, startMs - (batch.lateMs[row] ?? 0)));
   look.attempt = batch.attempt[row] ?? 0;
   look.outcome = batch.outcome[row] ?? SUB;
   look.latencyUs = latencyUs;

@@ -5,7 +5,7 @@ import type { Target } from "../../shared/target.ts";
 import type { Effect } from "./effect.ts";
 import { withdrawIncident } from "./alerts.ts";
 import { forgetAvailability, slowAboveUs } from "./availability.ts";
-import { markProbe, markTarget } from "./marks.ts";
+import { beforeChange, beforeMassChange, markProbe, markTarget } from "./marks.ts";
 import { newProbeRecord, newTargetRecord } from "./records.ts";
 import { endSpan } from "./uptime.ts";
 import { freshMs } from "./state.ts";
@@ -20,6 +20,7 @@ export function setProbe(state: EngineState, probe: Probe): void {
     record = newProbeRecord(probe, state.atMs);
     state.probes.set(probe.id, record);
   }
+  beforeMassChange(state);
   for (const target of state.targets.values()) updateVantages(state, target);
   markProbe(state, record);
 }
@@ -36,6 +37,7 @@ export function setTarget(state: EngineState, target: Target, effects: Effect[])
     markTarget(state, record);
     return;
   }
+  beforeChange(state, known);
   const edited = checkText(known.target) !== checkText(target);
   if (!target.spec.enabled) {
     const window = { atMs: state.atMs, effects };
@@ -121,6 +123,7 @@ function dropPair(state: EngineState, pair: Pair): void {
 export function deleteTarget(state: EngineState, targetId: string, effects: Effect[]): void {
   const target = state.targets.get(targetId);
   if (!target) return;
+  beforeChange(state, target);
   withdrawIncident(state, target, { why: "was deleted", window: { atMs: state.atMs, effects } });
   endSpan(target, { atMs: state.atMs, effects });
   for (const pair of target.pairs) dropPair(state, pair);

@@ -5,18 +5,20 @@
 import type { Probe } from "../../shared/probe.ts";
 import type { Target } from "../../shared/target.ts";
 import type { MaintenanceWindow } from "./event.ts";
-import type { Look } from "./evidence.ts";
+import type { KeptLook } from "./evidence.ts";
 import type { VerdictSettings } from "./settings.ts";
 import { newProbeRecord, newTargetRecord } from "./records.ts";
 import { createState } from "./state.ts";
 import type { EngineState, Pair, ProbeRecord, TargetRecord } from "./state.ts";
 
 /** Version of the layout below; a snapshot of another version is not read. */
-export const SNAPSHOT_VERSION = 2;
+export const SNAPSHOT_VERSION = 3;
 
 type ProbeFields = Omit<ProbeRecord, "id" | "vantage" | "answers" | "pairs" | "failing" | "wakeMs">;
-type TargetFields = Omit<TargetRecord, "id" | "handle" | "target" | "pairs" | "wakeMs">;
-type PairFields = Omit<Pair, "probe" | "target" | "row">;
+/** Fields of a target that a snapshot keeps. */
+export type TargetFields = Omit<TargetRecord, "id" | "handle" | "target" | "pairs" | "wakeMs">;
+/** Fields of a vantage that a snapshot keeps. */
+export type PairFields = Omit<Pair, "probe" | "target" | "row">;
 
 /** A probe in a snapshot. */
 export interface ProbeData {
@@ -26,7 +28,7 @@ export interface ProbeData {
   wakeMs: number | null;
 }
 
-/** A vantage of a target in a snapshot; looks from the oldest, nine numbers each. */
+/** A vantage of a target in a snapshot; looks from the oldest, eight numbers each. */
 export interface PairData {
   probeId: string;
   fields: PairFields;
@@ -49,15 +51,14 @@ export interface MaintenanceData {
   wakeMs: number;
 }
 
-/** The whole state as plain data. */
-export interface SnapshotData {
+/** Everything of a state but its targets, as plain data. */
+export interface SnapshotHead {
   version: number;
   settings: VerdictSettings;
   seq: number;
   atMs: number;
   evaluatedMs: number;
   probes: ProbeData[];
-  targets: TargetData[];
   texts: string[];
   dirtyTargets: string[];
   dirtyProbes: string[];
@@ -71,8 +72,19 @@ export interface SnapshotData {
   openings: { atMs: number; count: number }[];
 }
 
+/** The whole state as plain data. */
+export interface SnapshotData extends SnapshotHead {
+  targets: TargetData[];
+}
+
 /** Writes the state as plain data; the state is not changed. */
 export function takeSnapshot(state: EngineState): SnapshotData {
+  const targets = byId(state.targets.values()).map((target) => targetData(state, target));
+  return { ...snapshotHead(state), targets };
+}
+
+/** Writes everything of the state but its targets. */
+export function snapshotHead(state: EngineState): SnapshotHead {
   const { settings, seq, atMs, evaluatedMs, texts, excludedCanaries } = state;
   const { blind, sighted, meshNumber, dropped } = state;
   return {
@@ -82,7 +94,6 @@ export function takeSnapshot(state: EngineState): SnapshotData {
     atMs,
     evaluatedMs,
     probes: byId(state.probes.values()).map(probeData),
-    targets: byId(state.targets.values()).map((target) => targetData(state, target)),
     texts: [...texts],
     dirtyTargets: byId(state.dirtyTargets).map(({ id }) => id),
     dirtyProbes: byId(state.dirtyProbes).map(({ id }) => id),
@@ -122,13 +133,32 @@ function probeData(record: ProbeRecord): ProbeData {
   return { probe, fields: structuredClone(fields), answers: sorted, wakeMs: finite(wakeMs) };
 }
 
-function targetData(state: EngineState, record: TargetRecord): TargetData {
+/** Writes one target. */
+export function targetData(state: EngineState, record: TargetRecord): TargetData {
   const { id: _id, handle: _handle, target, pairs, wakeMs, ...fields } = record;
   return {
     target,
-    fields: structuredClone(fields),
+    fields: copyFields(fields),
     pairs: pairs.map((pair) => pairData(state, pair)),
     wakeMs: finite(wakeMs),
+  };
+}
+
+/** Written out, because structuredClone takes ten times as long, and there are 100,000 of them. */
+function copyFields(fields: TargetFields): TargetFields {
+  const { incident, maintenance, suspicion, tally, calls, flap, span } = fields;
+  return {
+    ...fields,
+    incident: incident && { ...incident, alert: { ...incident.alert } },
+    maintenance: maintenance && { ...maintenance },
+    suspicion: suspicion && { ...suspicion },
+    tally: { ...tally },
+    calls: {
+      reporters: calls.reporters.map((reporter) => ({ ...reporter })),
+      recent: calls.recent.map((report) => ({ ...report })),
+    },
+    flap: { ...flap },
+    span: { ...span },
   };
 }
 
@@ -138,13 +168,27 @@ function pairData(state: EngineState, pair: Pair): PairData {
   for (let age = state.evidence.count(row) - 1; age >= 0; age -= 1) {
     const look = state.evidence.look(row, age);
     looks.push(look.boot, look.slotMs, look.attempt, look.outcome, look.loMs);
-    looks.push(look.hiMs, look.reason, look.resolver, look.latencyUs);
+    looks.push(look.hiMs, look.reason, look.resolver);
   }
   return { probeId: probe.id, fields, failing: probe.failing.has(pair), looks };
 }
 
 /** Builds the state that a snapshot was taken of. Throws RangeError for another version. */
 export function restoreSnapshot(data: SnapshotData): EngineState {
+  const restore = beginRestore(data);
+  for (const target of data.targets) restore.add(target);
+  return restore.finish();
+}
+
+/** A state that is built of a head, and then of one target after the other. */
+export interface Restore {
+  add(target: TargetData): void;
+  /** The state, once it has every target. */
+  finish(): EngineState;
+}
+
+/** Begins to build a state. Throws RangeError for another version. */
+export function beginRestore(data: SnapshotHead): Restore {
   if (data.version !== SNAPSHOT_VERSION) {
     throw new RangeError(
       `The snapshot has layout ${data.version}, this program reads ${SNAPSHOT_VERSION}.`,
@@ -157,7 +201,14 @@ export function restoreSnapshot(data: SnapshotData): EngineState {
   state.texts = [...data.texts];
   state.textIndex = new Map(data.texts.map((text, index) => [text, index]));
   for (const probe of data.probes) restoreProbe(state, probe);
-  for (const target of data.targets) restoreTarget(state, target);
+  return {
+    add: (target) => restoreTarget(state, target),
+    finish: () => restoreRest(state, data),
+  };
+}
+
+/** What names targets by id, once they are there. */
+function restoreRest(state: EngineState, data: SnapshotHead): EngineState {
   for (const id of data.dirtyTargets) addKnown(state.dirtyTargets, state.targets.get(id));
   for (const id of data.dirtyProbes) addKnown(state.dirtyProbes, state.probes.get(id));
   state.dirtyAtMs = data.dirtyAtMs ?? Infinity;
@@ -185,7 +236,7 @@ function restoreProbe(state: EngineState, data: ProbeData): void {
 
 function restoreTarget(state: EngineState, data: TargetData): void {
   const record = newTargetRecord(data.target, 0);
-  Object.assign(record, structuredClone(data.fields));
+  Object.assign(record, copyFields(data.fields));
   for (const pair of data.pairs) {
     const probe = state.probes.get(pair.probeId);
     if (probe) restorePair(state, { target: record, probe }, pair);
@@ -206,7 +257,7 @@ function restorePair(
 ): void {
   const row = state.evidence.allocate();
   const pair: Pair = { probe, target, row, ...data.fields };
-  for (let place = 0; place < data.looks.length; place += 9) {
+  for (let place = 0; place < data.looks.length; place += 8) {
     state.evidence.insert(row, lookAt(data.looks, place));
   }
   target.pairs.push(pair);
@@ -214,7 +265,7 @@ function restorePair(
   if (data.failing) probe.failing.add(pair);
 }
 
-function lookAt(looks: readonly number[], place: number): Look {
+function lookAt(looks: readonly number[], place: number): KeptLook {
   const value = (offset: number): number => looks[place + offset] ?? 0;
   return {
     boot: value(0),
@@ -225,6 +276,5 @@ function lookAt(looks: readonly number[], place: number): Look {
     hiMs: value(5),
     reason: value(6),
     resolver: value(7),
-    latencyUs: value(8),
   };
 }

@@ -207,6 +207,16 @@ export interface TargetRecord {
   wakeMs: number;
 }
 
+/** Who wants to know of a target before it is changed: a capture that still lacks it. */
+export interface TargetWatch {
+  /** Targets that are still as they were. */
+  readonly pending: Set<TargetRecord>;
+  /** Keeps a target as it is now. */
+  keep(target: TargetRecord): void;
+  /** Every target is about to change at once. */
+  spoil(): void;
+}
+
 /** The whole state. */
 export interface EngineState {
   settings: VerdictSettings;
@@ -237,6 +247,8 @@ export interface EngineState {
   /** Whether two domains could accuse at some time: before that, blindness is no news. */
   sighted: boolean;
   meshNumber: number;
+  /** Told before a target changes; null: nobody wants to know. No part of what is folded. */
+  watch: TargetWatch | null;
   /** Results dropped: unknown target, unknown probe, another revision, or not assigned. */
   dropped: number;
 }
@@ -266,6 +278,7 @@ export function createState(settings: VerdictSettings = DEFAULT_SETTINGS): Engin
     blind: false,
     sighted: false,
     meshNumber: 0,
+    watch: null,
     dropped: 0,
   };
 }

@@ -16,7 +16,13 @@ import { seesEverythingFailing, updateCanaries } from "./probes.ts";
 import type { Window } from "./probes.ts";
 import { takeResults } from "./results.ts";
 import { deleteTarget, setProbe, setTarget } from "./roster.ts";
-import { boundaryAtOrAfter, markProbe, markTarget } from "./marks.ts";
+import {
+  beforeChange,
+  beforeMassChange,
+  boundaryAtOrAfter,
+  markProbe,
+  markTarget,
+} from "./marks.ts";
 import { freshMs } from "./state.ts";
 import type { EngineState, ProbeRecord, TargetRecord } from "./state.ts";
 import { evaluateTarget } from "./verdicts.ts";
@@ -134,8 +140,13 @@ function fireTimers(state: EngineState, atMs: number): void {
     const id = wake.key.slice(2);
     if (wake.key.startsWith("m:")) fireMaintenance(state, id, wake.dueMs);
     else if (wake.key.startsWith("p:")) fire(state.probes.get(id), wake.dueMs, state.dirtyProbes);
-    else fire(state.targets.get(id), wake.dueMs, state.dirtyTargets);
+    else fireTarget(state, state.targets.get(id), wake.dueMs);
   }
+}
+
+function fireTarget(state: EngineState, target: TargetRecord | undefined, dueMs: number): void {
+  if (target) beforeChange(state, target);
+  fire(target, dueMs, state.dirtyTargets);
 }
 
 /** Marks the owner of a timer, unless it was set anew. */
@@ -153,6 +164,7 @@ function fire<Owner extends { wakeMs: number }>(
 function setAsideBlindProbes(state: EngineState, window: Window): void {
   const touched = new Set<ProbeRecord>();
   for (const target of state.dirtyTargets) {
+    beforeChange(state, target);
     for (const pair of target.pairs) {
       const { vote } = voteOf(state, pair, window.atMs);
       if (vote === "ok" || vote === "none") pair.probe.failing.delete(pair);
@@ -191,6 +203,7 @@ function restartHeartbeats(state: EngineState, atMs: number): void {
  * what was missed meanwhile calls nothing down.
  */
 function takeOver(state: EngineState): void {
+  beforeMassChange(state);
   for (const probe of state.probes.values()) markProbe(state, probe);
   for (const target of state.targets.values()) {
     target.guardedUntilMs = state.atMs + freshMs(state, target);

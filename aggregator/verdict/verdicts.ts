@@ -15,7 +15,7 @@ import { noticeOutage, noticeSteadiness } from "./notices.ts";
 import type { AssessedTarget } from "./notices.ts";
 import type { Window } from "./probes.ts";
 import { askForRecovery, challengeAtMs, updateSuspicion } from "./recheck.ts";
-import { wakeTarget } from "./marks.ts";
+import { beforeChange, wakeTarget } from "./marks.ts";
 import { updateSpan } from "./uptime.ts";
 import type { EngineState, TargetRecord } from "./state.ts";
 import { inRoster, successRun, vantageStateOf, votesOf } from "./vote.ts";
@@ -24,6 +24,7 @@ import type { PairVote } from "./vote.ts";
 /** Evaluates a target at a window boundary and gives its effects. */
 export function evaluateTarget(state: EngineState, target: TargetRecord, window: Window): void {
   const { atMs } = window;
+  beforeChange(state, target);
   updateMaintenance(state, target, atMs);
   updateAvailability(state, target, atMs);
   const steady = noteSteadiness(target, atMs);

@@ -1,7 +1,12 @@
 /** The aggregator of a simulation: feeds the real fold, and does what its effects ask for. */
 import { isDeepStrictEqual } from "node:util";
 import { ResultBatch } from "../../shared/proto/gen/quorate/v1/mesh.ts";
-import { decodeSnapshot, encodeSnapshot } from "../../aggregator/engine/snapshot-codec.ts";
+import {
+  decodeHead,
+  decodePart,
+  encodeHead,
+  encodePart,
+} from "../../aggregator/engine/snapshot-codec.ts";
 import type { Effect } from "../../aggregator/verdict/effect.ts";
 import type { EventBody, LogEvent, ResultsEvent } from "../../aggregator/verdict/event.ts";
 import { restoreSnapshot, takeSnapshot } from "../../aggregator/verdict/snapshot.ts";
@@ -20,6 +25,12 @@ import type { Room } from "./sim.ts";
 const LOG_BEGIN_MS = 1_000_000;
 /** A session that is silent for so long is ended, as in grpc/probe-watch.ts. */
 const SILENCE_MS = 30_000;
+/** A snapshot as bytes. */
+interface Encoded {
+  head: Uint8Array;
+  part: Uint8Array;
+}
+
 /** Log events between two snapshots. */
 const SNAPSHOT_EVENTS = 50_000;
 
@@ -34,7 +45,7 @@ interface JudgeState {
   listener: JudgeListener;
   state: EngineState;
   /** The newest snapshot, and the log since. */
-  snapshot: Uint8Array;
+  snapshot: Encoded;
   log: LogEvent[];
   seq: number;
   isUp: boolean;
@@ -57,7 +68,7 @@ export function createJudge(room: Room, listener: JudgeListener): Judge {
     room,
     listener,
     state,
-    snapshot: encodeSnapshot(takeSnapshot(state)),
+    snapshot: encoded(state),
     log: [],
     seq: 0,
     isUp: true,
@@ -109,8 +120,13 @@ function submit(judge: JudgeState, body: EventBody): void {
   armTick(judge);
 }
 
+function encoded(state: EngineState): Encoded {
+  const { targets, ...head } = takeSnapshot(state);
+  return { head: encodeHead({ head, parts: 1 }), part: encodePart(targets) };
+}
+
 function saveSnapshot(judge: JudgeState): void {
-  judge.snapshot = encodeSnapshot(takeSnapshot(judge.state));
+  judge.snapshot = encoded(judge.state);
   judge.log = [];
 }
 
@@ -173,9 +189,10 @@ function comparable(state: EngineState) {
 
 /** What a new process finds: the snapshot, and the log after it. */
 function replay({ snapshot, log }: JudgeState): EngineState {
-  const data = decodeSnapshot(snapshot);
-  if (!data) throw new Error("The snapshot cannot be read.");
-  const state = restoreSnapshot(data);
+  const stored = decodeHead(snapshot.head);
+  const targets = decodePart(snapshot.part);
+  if (!stored || !targets) throw new Error("The snapshot cannot be read.");
+  const state = restoreSnapshot({ ...stored.head, targets });
   for (const event of log) step(state, event);
   return state;
 }

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
 import { growBlock, readBlock, sealBlock } from "../../../aggregator/store/block.ts";
-import { createByteReader, createByteWriter } from "../../../aggregator/store/bytes.ts";
+import { createStoreReader } from "../../../aggregator/store/bytes.ts";
+import { createByteWriter } from "../../../shared/bytes.ts";
 import type { StoredResult } from "../../../aggregator/store/stored-result.ts";
 import { START_MS } from "../../helpers/store-data.ts";
 
@@ -125,7 +126,7 @@ test("numbers of every size and sign survive packing", () => {
         for (const value of naturals) writer.varint(value);
         for (const value of integers) writer.zigzag(value);
         writer.text(text);
-        const reader = createByteReader(writer.bytes());
+        const reader = createStoreReader(writer.bytes());
         assert.deepEqual(
           naturals.map(() => reader.varint()),
           naturals,

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { createByteReader, createByteWriter } from "../../../aggregator/store/bytes.ts";
+import { createStoreReader } from "../../../aggregator/store/bytes.ts";
+import { createByteWriter } from "../../../shared/bytes.ts";
 import {
   SKETCH_ERROR,
   addLatency,
@@ -54,7 +55,7 @@ test("a sketch survives packing", () => {
     fc.property(fc.oneof(latencies, fc.constant([])), (values) => {
       const writer = createByteWriter();
       writeSketch(writer, sketchOf(values));
-      const reader = createByteReader(writer.bytes());
+      const reader = createStoreReader(writer.bytes());
       assert.deepEqual(readSketch(reader), sketchOf(values));
       assert.ok(reader.atEnd());
     }),

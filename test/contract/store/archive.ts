@@ -107,6 +107,31 @@ export const ARCHIVE_TESTS: readonly StoreTest[] = [
     },
   ],
   [
+    "parts of a snapshot stay as long as a snapshot or a chapter is theirs",
+    async ({ store, reopen }) => {
+      await begin(store);
+      for (const seq of [10, 20, 30, 40]) {
+        for (let part = 0; part < 40; part += 1) {
+          await store.log.putSnapshotPart(seq, part, Uint8Array.of(seq, part));
+        }
+        // Of the third only parts were written: it never became a snapshot.
+        if (seq !== 30) await store.log.saveSnapshot(seq, START_MS + seq, Uint8Array.of(seq));
+        if (seq === 10) await store.log.keepChapter(DAY_MS);
+        while (await store.log.dropSnapshotParts());
+      }
+      await store.log.putSnapshotPart(50, 0, Uint8Array.of(50));
+      await store.log.saveSnapshot(50, START_MS + 50, Uint8Array.of(50));
+      while (await store.log.dropSnapshotParts());
+      const opened = reopen ? await reopen() : store;
+      const last = (seq: number) => opened.log.snapshotPart(seq, 39);
+      assert.deepEqual([...((await last(10)) ?? [])], [10, 39], "a chapter has it");
+      assert.equal(await last(20), null);
+      assert.equal(await last(30), null);
+      assert.deepEqual([...((await last(40)) ?? [])], [40, 39], "the snapshot before the newest");
+      assert.equal(await opened.log.snapshotPart(40, 40), null);
+    },
+  ],
+  [
     "what is forgotten ends at a chapter, from which on everything is there",
     async ({ store }) => {
       await begin(store);

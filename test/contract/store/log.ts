@@ -115,7 +115,7 @@ export const LOG_TESTS: readonly StoreTest[] = [
       const newest = await opened.log.loadSnapshot();
       assert.equal(newest?.seq, 30);
       assert.equal(newest.atMs, START_MS + 30);
-      assert.deepEqual([...newest.body], [30, 0, 255]);
+      assert.deepEqual([...newest.head], [30, 0, 255]);
       assert.equal((await opened.log.loadSnapshot(30))?.seq, 20);
       assert.equal(await opened.log.loadSnapshot(20), null);
     },

@@ -1,0 +1,25 @@
+/** Reading a stored snapshot: its head, and then part by part. */
+import type { Store } from "../ports.ts";
+import { beginRestore } from "../verdict/snapshot.ts";
+import type { EngineState } from "../verdict/state.ts";
+import { decodeHead, decodePart } from "./snapshot-codec.ts";
+
+/** The state of the snapshot or chapter of this seq; null when anything of it is damaged. */
+export async function loadState(
+  log: Pick<Store["log"], "snapshotPart">,
+  seq: number,
+  head: Uint8Array,
+): Promise<EngineState | null> {
+  const stored = decodeHead(head);
+  if (stored === null) return null;
+  const restore = beginRestore(stored.head);
+  for (let part = 0; part < stored.parts; part += 1) {
+    const body = await log.snapshotPart(seq, part);
+    const targets = body && decodePart(body);
+    if (targets === null) return null;
+    for (const target of targets) restore.add(target);
+  }
+  const state = restore.finish();
+  state.seq = seq;
+  return state;
+}
