@@ -204,6 +204,10 @@ export const LIMITS = {
   configFileBytesMax: 16 * 1_048_576,
   /** Items of one section of a configuration, templates expanded; more are told as a mistake. */
   configItemsMax: 200_000,
+  /** Values that a file of another tool may unfold to; more are refused with a sentence. */
+  importValuesMax: 2_000_000,
+  /** Rows of one table of another tool's database that are read; the rest is not. */
+  importRowsMax: 200_000,
   /** Targets with a metric of their own; further ones, by name, are only counted. */
   metricTargetsMax: 5_000,
   /** Probes with a histogram of latencies of their own; further ones share one. */

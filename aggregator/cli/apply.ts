@@ -6,6 +6,7 @@ import { readConfig, DEFAULT_FILE } from "./config.ts";
 import { applyChanges } from "./config/apply.ts";
 import type { Applied } from "./config/apply.ts";
 import { exportConfig } from "./config/export.ts";
+import type { Config } from "./config/sections.ts";
 import { planChanges } from "./config/plan.ts";
 import type { Change } from "./config/plan.ts";
 import { fetchPresent } from "./config/present.ts";
@@ -73,6 +74,15 @@ async function plan(
   const config = await readConfig(file, context);
   const options = { nowMs: context.clock.wallMs(), adopt: flags.adopt === true };
   return planChanges(config, await fetchPresent(client), options);
+}
+
+/** Applies a configuration that is already read; false when any step failed. */
+export async function applyConfig(
+  session: Session,
+  config: Config,
+  options: { nowMs: number; adopt: boolean },
+): Promise<boolean> {
+  return apply(session, planChanges(config, await fetchPresent(session.client), options), {});
 }
 
 const COLUMNS: Column[] = [

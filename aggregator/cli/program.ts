@@ -24,7 +24,6 @@ import { addRoutes } from "./routes.ts";
 import { addSilences } from "./silences.ts";
 import { addTargets } from "./targets.ts";
 import { addTokens } from "./tokens.ts";
-import { addTop } from "./top/top.ts";
 import { addVerdicts } from "./verdicts.ts";
 
 const ENVIRONMENT = `
@@ -87,8 +86,6 @@ function createProgram(context: CliContext, setExitCode: (code: number) => void)
   addPrograms(program, context, setExitCode);
   addDuke(program, context);
   addHook(program, context);
-  program.commandsGroup("At a glance:");
-  addTop(program, context);
   program.commandsGroup("Resources:");
   addTargets(program, context);
   addProbes(program, context);
