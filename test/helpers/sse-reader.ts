@@ -7,7 +7,7 @@ export interface SseReader {
   until(pattern: RegExp): Promise<string>;
   /** Reads to the end of the stream. */
   rest(): Promise<string>;
-  /** The numbers (`id:`) of all events read so far. */
+  /** The numbers (`id:`) of all events read so far; where the stream begins is none of them. */
   numbers(): number[];
   leave(): Promise<void>;
 }
@@ -33,7 +33,7 @@ export function readSse(response: Response): SseReader {
       while (await more());
       return text;
     },
-    numbers: () => [...text.matchAll(/^id: (\d+)$/gm)].map((match) => Number(match[1])),
+    numbers: () => [...text.matchAll(/^id: (\d+)\nevent:/gm)].map((match) => Number(match[1])),
     leave: () => reader.cancel(),
   };
 }

@@ -100,6 +100,14 @@ test("a comment comes every 15 s of the clock", () =>
     await reader.leave();
   }));
 
+test("a stream says where it begins, so that a reader who heard nothing can resume", () =>
+  withHttpRoom(async (room) => {
+    await room.happen(blind("a"), blind("b"));
+    const reader = await open(room);
+    await reader.until(/^id: 2\n: events/m);
+    await reader.leave();
+  }));
+
 test("a reader that is too slow is told so, and its stream ends", () =>
   withHttpRoom(async (room) => {
     const reader = await open(room);
