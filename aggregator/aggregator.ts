@@ -35,6 +35,7 @@ import { createRegistry } from "./registry/registry.ts";
 import type { Registry } from "./registry/registry.ts";
 import { createRevocations } from "./revocations.ts";
 import { createUpkeep } from "./upkeep.ts";
+import { openDashboard } from "./web/serve.ts";
 import { settingsFor } from "./verdict/settings.ts";
 
 /** Where one aggregator listens and how it speaks. */
@@ -254,6 +255,7 @@ function living(deps: AggregatorDeps, parts: Parts): Aggregator {
     joinFlags: joinFlagsOf(options),
     publicVerdicts: options.publicVerdicts,
     publicUrl: options.publicUrl,
+    dashboard: openDashboard(),
     version: VERSION,
   });
   let http: HttpListener | null = null;

@@ -90,6 +90,7 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
   const respond = createErrorResponder(deps);
   app.onError(respond);
   app.use("*", securityHeaders);
+  app.use("*", async (c, next) => (await deps.dashboard?.(c.req.raw)) ?? next());
   const origins = createOrigins(deps);
   const signIn = createSignIn({ ...registry, origins, clock });
   const fence = createFence();

@@ -37,6 +37,8 @@ export interface HttpDeps extends OriginOptions {
   joinFlags?: readonly string[];
   /** Whether /verdict and /badge answer anybody, without a token. Default false. */
   publicVerdicts?: boolean | undefined;
+  /** Answers for the pages of the dashboard; null for all else. Default: there is none. */
+  dashboard?: ((request: Request) => Promise<Response | null>) | undefined;
   clock: Clock;
   random: Random;
   log: Log;

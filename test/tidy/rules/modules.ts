@@ -25,10 +25,10 @@ function waits(statement: Node): boolean {
   return false;
 }
 
-/** Only a main.ts does something when it is imported; every other file only declares. */
+/** Only a main.ts or main.tsx does something when it is imported; every other file only declares. */
 export function checkTopLevel(source: Source): Finding[] {
   const isProgram = PROGRAMS.some((folder) => source.path.startsWith(folder));
-  if (!isProgram || source.path.endsWith("/main.ts")) return [];
+  if (!isProgram || /\/main\.tsx?$/.test(source.path)) return [];
   return source.program.body
     .filter((statement) => !DECLARATIONS.has(statement.type) || waits(statement))
     .map((statement) =>

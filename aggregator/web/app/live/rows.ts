@@ -1,0 +1,172 @@
+/** Every target's verdict, kept up to date by the stream: what the lists show. */
+import { batch, computed, signal } from "@preact/signals";
+import type { ApiPage } from "../../../../shared/api/common.ts";
+import type { ApiVerdict } from "../../../../shared/api/verdict.ts";
+import { VERDICT_STATES } from "../../../../shared/verdict.ts";
+import type { VerdictState } from "../../../../shared/verdict.ts";
+import { ask, pathOf, sentenceOf } from "../api.ts";
+
+/** A target in a list. */
+export interface Row {
+  id: string;
+  name: string;
+  labels: Readonly<Record<string, string>>;
+  state: VerdictState;
+  sinceMs: number;
+  lean: "down" | null;
+  incidentId: string | null;
+  /** What a search looks at, in lower case. */
+  text: string;
+}
+
+/** How far the list is loaded. */
+export type Loading = "first" | "more" | "done";
+
+const byId = new Map<string, Row>();
+let byName: Row[] = [];
+/** Changed while a list was on its way: the answer is older than what is known. */
+const touched = new Set<string>();
+
+const version = signal(0);
+/** How far the list is loaded. */
+export const loading = signal<Loading>("first");
+/** Why the list could not be loaded; empty when it could. */
+export const rowsTrouble = signal("");
+
+/** All rows by name; a new list whenever something changed. */
+export const rows = computed<readonly Row[]>(() => (version.value, [...byName]));
+
+/** How many targets are in which state. */
+export const counts = computed(() => {
+  const count: Record<VerdictState, number> = {
+    down: 0,
+    sub_healthy: 0,
+    partial: 0,
+    suspect: 0,
+    recovering: 0,
+    degraded: 0,
+    unknown: 0,
+    up: 0,
+  };
+  for (const { state } of rows.value) count[state] += 1;
+  return count;
+});
+
+/** Targets that are down. */
+export const downCount = computed(() => counts.value.down);
+
+/** A row by id or name. */
+export function rowOf(idOrName: string): Row | undefined {
+  return byId.get(idOrName) ?? rows.value.find(({ name }) => name === idOrName);
+}
+
+let isFlushing = false;
+let isUnsorted = false;
+/** How far the list will be loaded once it is shown. */
+let reached: Loading = "first";
+
+/** Shows what changed, once a frame at most: two hundred changes a second are one picture. */
+function changed(): void {
+  if (isFlushing) return;
+  isFlushing = true;
+  const flush = (): void => {
+    isFlushing = false;
+    if (isUnsorted) byName = [...byId.values()].sort(compareNames);
+    isUnsorted = false;
+    batch(() => {
+      version.value += 1;
+      loading.value = reached;
+    });
+  };
+  // A hidden page draws no frames, and its title still has to tell.
+  if (document.visibilityState === "visible") requestAnimationFrame(flush);
+  else queueMicrotask(flush);
+}
+
+/** The order of the aggregator's lists, by code unit. */
+const compareNames = (left: Row, right: Row): number => (left.name < right.name ? -1 : 1);
+
+function rowFrom(verdict: ApiVerdict): Row {
+  const { targetId: id, target: name, labels, state, since, lean, incidentId } = verdict;
+  const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  const text = [name, ...pairs].join(" ").toLowerCase();
+  return { id, name, labels, state, sinceMs: Date.parse(since), lean, incidentId, text };
+}
+
+function put(row: Row): void {
+  const before = byId.get(row.id);
+  byId.set(row.id, row);
+  const at = before === undefined ? -1 : byName.indexOf(before);
+  if (at === -1 || before?.name !== row.name) isUnsorted = true;
+  else byName[at] = row;
+}
+
+/** Loads every verdict anew; what the stream tells meanwhile stands. */
+export async function loadRows(): Promise<void> {
+  touched.clear();
+  const seen = new Set<string>();
+  let cursor: string | undefined;
+  try {
+    do {
+      const limit = cursor === undefined ? 200 : 1_000;
+      const page: ApiPage<ApiVerdict> = await ask("/verdicts", { query: { limit, cursor } });
+      for (const verdict of page.items) {
+        seen.add(verdict.targetId);
+        if (!touched.has(verdict.targetId)) byId.set(verdict.targetId, rowFrom(verdict));
+      }
+      isUnsorted = true;
+      cursor = page.next ?? undefined;
+      if (reached === "first") reached = "more";
+      changed();
+    } while (cursor !== undefined);
+    for (const id of byId.keys()) if (!seen.has(id) && !touched.has(id)) byId.delete(id);
+    isUnsorted = true;
+    reached = "done";
+    rowsTrouble.value = "";
+    changed();
+  } catch (error) {
+    rowsTrouble.value = sentenceOf(error);
+  }
+}
+
+/** Forgets everything; for when another person signs in. */
+export function forgetRows(): void {
+  byId.clear();
+  reached = "first";
+  isUnsorted = true;
+  changed();
+}
+
+/** A target entered a state. */
+export function moveRow(id: string, move: Pick<Row, "state" | "sinceMs" | "incidentId">): void {
+  touched.add(id);
+  const row = byId.get(id);
+  if (row === undefined) return void refreshRow(id);
+  put({ ...row, ...move, lean: null });
+  changed();
+}
+
+/** Asks for one target anew, because it was made or changed. */
+export async function refreshRow(id: string): Promise<void> {
+  touched.add(id);
+  try {
+    put(rowFrom(await ask<ApiVerdict>(`/verdicts${pathOf(id)}`)));
+    changed();
+  } catch {
+    // Gone since, or the connection is: the next list shows it as it is.
+    return;
+  }
+}
+
+/** A target was deleted. */
+export function dropRow(id: string): void {
+  touched.add(id);
+  byId.delete(id);
+  isUnsorted = true;
+  changed();
+}
+
+/** The state of an event such as `target.down`; null when it is of another kind. */
+export function stateOfType(type: string): VerdictState | null {
+  return VERDICT_STATES.find((state) => type === `target.${state}`) ?? null;
+}
