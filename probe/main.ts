@@ -1,6 +1,6 @@
 /** Wiring of `quorate probe`: importing this file starts nothing, `runProbe` does. */
 import { hostname } from "node:os";
-import { systemClock } from "../shared/clock.ts";
+import { monoOriginMs, systemClock } from "../shared/clock.ts";
 import { QuorateError, messageOf } from "../shared/errors.ts";
 import { formatHostPort, isLoopbackHost } from "../shared/host-port.ts";
 import type { HostPort } from "../shared/host-port.ts";
@@ -14,6 +14,7 @@ import { CHECK_KINDS, prepareCheck } from "./checks/index.ts";
 import { createProbe } from "./probe.ts";
 import type { ProbeDeps } from "./probe.ts";
 import { openSecrets } from "./secrets.ts";
+import { forkWorker } from "./workers/fork.ts";
 
 /** Time a probe has to hand over its last results when it is told to stop. */
 const STOP_DEADLINE_MS = 2_000;
@@ -50,6 +51,8 @@ export interface ProbeOptions {
   secrets?: string | undefined;
   /** Commands that exec checks may run, by name: program and arguments. Default: none. */
   allowExec?: ReadonlyMap<string, readonly string[]> | undefined;
+  /** Processes that run the checks; 0: this one does. Default 0. */
+  workers?: number | undefined;
   /** Default `info`. */
   logLevel?: LogLevel | undefined;
   /** Ends the probe when aborted. Default: SIGINT, SIGTERM and SIGHUP of this process. */
@@ -95,6 +98,10 @@ function depsOf(options: ProbeOptions, log: Log): ProbeDeps {
   const { aggregator, ca, insecure, mustFail } = options;
   const secrets = openSecrets({ file: options.secrets, log });
   const site: CheckSite = { secrets, commands: options.allowExec };
+  const kinds = CHECK_KINDS.map(({ kind }) => kind);
+  const mustFailAddress = mustFail ? formatHostPort(mustFail) : null;
+  const knownGoodName = options.knownGoodName ?? null;
+  const setup = { kinds, mustFailAddress, knownGoodName };
   return {
     clock: systemClock(),
     random: systemRandom(),
@@ -104,7 +111,7 @@ function depsOf(options: ProbeOptions, log: Log): ProbeDeps {
     dataDir: options.data,
     version: VERSION,
     hostname: hostname(),
-    kinds: CHECK_KINDS.map((kind) => kind.kind),
+    ...setup,
     prepareCheck: (kind, checkOptions) => prepareCheck(kind, checkOptions, site),
     sourceAddress: options.sourceAddress,
     healthListen:
@@ -112,9 +119,24 @@ function depsOf(options: ProbeOptions, log: Log): ProbeDeps {
     serveHealth: options.serveHealth
       ? { listen: options.serveHealth, insecure: insecure ?? false }
       : null,
-    mustFailAddress: mustFail ? formatHostPort(mustFail) : null,
-    knownGoodName: options.knownGoodName ?? null,
+    crew: crewOf(options, setup),
   };
+}
+
+function crewOf(
+  options: ProbeOptions,
+  setup: Pick<ProbeDeps, "kinds" | "mustFailAddress" | "knownGoodName">,
+): ProbeDeps["crew"] {
+  const { workers = 0, sourceAddress, secrets, allowExec, logLevel = "info" } = options;
+  if (workers === 0) return null;
+  if (options.serveHealth !== undefined) {
+    throw new QuorateError(
+      "invalid",
+      "Expected --workers or --serve-health, not both: a probe serves the view of its own process.",
+    );
+  }
+  const own = { originMs: monoOriginMs(), sourceAddress, secrets, allowExec, logLevel };
+  return { workers, start: forkWorker, setup: { ...setup, ...own } };
 }
 
 /** Peers of other machines must reach it; which of its addresses they see, the aggregator tells. */

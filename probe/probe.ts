@@ -29,6 +29,8 @@ import type { Vitals } from "./vitals.ts";
 import { waitUntil } from "./wait.ts";
 import { createWork } from "./work.ts";
 import type { Work } from "./work.ts";
+import { createCrew } from "./workers/crew.ts";
+import type { Crew, CrewDeps } from "./workers/crew.ts";
 
 /** Protocol version said in hello. */
 const PROTOCOL = 1;
@@ -61,6 +63,8 @@ export interface ProbeDeps {
   mustFailAddress: string | null;
   /** Name that every resolver knows, asked of a resolver that failed; null: none. */
   knownGoodName: string | null;
+  /** Workers that look at the targets. Default: its own process does. */
+  crew?: Omit<CrewDeps, "clock" | "log" | "onBatch"> | null | undefined;
   /** Called when this probe cannot go on; it still has to be stopped. */
   onRefused?: (why: string) => void;
 }
@@ -82,12 +86,13 @@ export interface Probe {
 
 interface Parts {
   work: Work;
+  crew: Crew | null;
   heartbeats: Heartbeats;
   outage: OutageWatch;
   link: Link;
 }
 
-type WorkFacts = Omit<HeartbeatFacts, "canaries" | "mustFailHeld" | "lastOutage" | keyof Vitals>;
+type WorkFacts = Omit<HeartbeatFacts, "canaries" | "mustFailHeld" | "lastOutage">;
 
 interface ProbeState {
   deps: ProbeDeps;
@@ -150,26 +155,25 @@ async function start(probe: ProbeState): Promise<void> {
   const parts = assemble(probe, spool);
   probe.parts = parts;
   parts.work.wheel.start();
+  parts.crew?.start();
   parts.link.start();
 }
 
 function assemble(probe: ProbeState, spool: Spool): Parts {
   const { deps } = probe;
-  const work = createWork({
-    ...deps,
-    views: probe.served?.views,
-    anchor: () => probe.anchor,
-    onBatch: (batch) => {
-      spool.add(batch);
-      link.pump();
-    },
-  });
+  const onBatch = (batch: Uint8Array): void => {
+    spool.add(batch);
+    link.pump();
+  };
+  const views = probe.served?.views;
+  const work = createWork({ ...deps, views, anchor: () => probe.anchor, onBatch });
+  const crew = deps.crew ? createCrew({ ...deps, ...deps.crew, onBatch }) : null;
   const readVitals = processVitals(deps.clock);
   const outage = createOutageWatch({ ...deps, selfCheck: work.selfCheck });
   const heartbeats = createHeartbeats({
     clock: deps.clock,
     selfCheck: work.selfCheck,
-    facts: () => ({ ...readVitals(), ...workFacts(work, spool) }),
+    facts: () => workFacts({ work, crew }, spool, readVitals()),
     lastOutage: outage.last,
     send: (facts) => link.heartbeat(facts),
   });
@@ -181,22 +185,32 @@ function assemble(probe: ProbeState, spool: Spool): Parts {
     token: deps.token,
     spool,
     hello: () => helloOf(probe),
-    handlers: handlersOf(probe, { work, heartbeats, outage }),
+    handlers: handlersOf(probe, { work, crew, heartbeats, outage }),
   });
-  return { work, heartbeats, outage, link };
+  return { work, crew, heartbeats, outage, link };
 }
 
-function workFacts(work: Work, spool: Spool): WorkFacts {
+function workFacts(
+  { work, crew }: Pick<Parts, "work" | "crew">,
+  spool: Spool,
+  vitals: Vitals,
+): WorkFacts {
   const { wheel, runner } = work;
   const { batches, dropped } = spool.counts();
+  const theirs = crew?.takeFacts() ?? NO_FACTS;
   return {
-    eventLoopLagMs: Math.max(0, Math.round(wheel.takeLagMs())),
-    skippedChecks: runner.takeSkipped(),
-    runningChecks: runner.running(),
+    ...vitals,
+    cpuMilli: vitals.cpuMilli + theirs.cpuMilli,
+    rssBytes: vitals.rssBytes + theirs.rssBytes,
+    eventLoopLagMs: Math.max(0, Math.round(wheel.takeLagMs()), theirs.lagMs),
+    skippedChecks: runner.takeSkipped() + theirs.skipped,
+    runningChecks: runner.running() + theirs.running,
     spooledBatches: batches,
     droppedBatches: dropped,
   };
 }
+
+const NO_FACTS = { cpuMilli: 0, rssBytes: 0, lagMs: 0, skipped: 0, running: 0 };
 
 function helloOf(probe: ProbeState): Hello {
   const { version, hostname, kinds } = probe.deps;
@@ -211,28 +225,37 @@ function helloOf(probe: ProbeState): Hello {
 }
 
 function handlersOf(probe: ProbeState, parts: Omit<Parts, "link">): LinkHandlers {
-  const { work, heartbeats, outage } = parts;
+  const { work, crew, heartbeats, outage } = parts;
   const { log, onRefused } = probe.deps;
+  const setDraining = (draining: boolean): void => {
+    work.setDraining(draining);
+    crew?.setDraining(draining);
+  };
   return {
-    onAnchor: (anchor) => void (probe.anchor = anchor),
+    onAnchor(anchor) {
+      probe.anchor = anchor;
+      crew?.setAnchor(anchor);
+    },
     onIdentity: (welcome) => probe.folder?.claim(welcome) ?? null,
     onWelcome(welcome, heartbeatMs) {
       outage.restored();
-      work.setDraining(welcome.draining);
+      setDraining(welcome.draining);
       heartbeats.begin(heartbeatMs);
     },
     onAssignments(message) {
-      work.assigned.apply(message);
+      work.assigned.apply(crew?.assign(message) ?? message);
       if (!message.hasCanaries && !message.snapshot) return;
       work.selfCheck.setCanaries(message.canaries, message.mustFailAddress, message.trialCanaryIds);
       heartbeats.canariesKnown();
     },
-    onRecheck: ({ handles, attempts, stopAfterOks }) => {
+    onRecheck(recheck) {
+      const { handles, attempts, stopAfterOks } = recheck;
       work.runner.recheck(handles, attempts, stopAfterOks);
+      crew?.recheck(recheck);
     },
     onDrain(reason) {
       log.info({ reason }, "Draining: no new checks, the session stays.");
-      work.setDraining(true);
+      setDraining(true);
     },
     onDown(why) {
       heartbeats.end();
@@ -250,10 +273,11 @@ async function stop(
   const { clock } = deps;
   const untilMs = clock.monoMs() + deadlineMs;
   if (parts && spool) {
-    const { work, heartbeats, outage, link } = parts;
+    const { work, crew, heartbeats, outage, link } = parts;
     heartbeats.end();
     outage.stop();
-    await work.stop(deadlineMs / 4);
+    const patienceMs = deadlineMs / 4;
+    await Promise.all([work.stop(patienceMs), crew?.stop(patienceMs)]);
     link.pump();
     const handedOver = (): boolean => spool.counts().own === 0 || link.state().name !== "open";
     await waitUntil({ clock, untilMs, holds: handedOver });

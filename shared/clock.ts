@@ -22,14 +22,25 @@ export interface Clock {
 export interface SystemClockOptions {
   /** Whether a pending timer keeps the process alive. Default true. */
   keepAlive?: boolean;
+  /** Instant from which `monoMs` counts, as `monoOriginMs` told another process of this machine. */
+  originMs?: number;
+}
+
+/**
+ * The instant at which `monoMs` of this process is 0, on the monotonic clock of the machine: what
+ * another process needs to count from the same instant.
+ */
+export function monoOriginMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6 - performance.now();
 }
 
 /** The clock of the machine. Timers keep the process alive unless told otherwise. */
 export function systemClock(options: SystemClockOptions = {}): Clock {
   const keepAlive = options.keepAlive ?? true;
+  const aheadMs = options.originMs === undefined ? 0 : monoOriginMs() - options.originMs;
   return {
     wallMs: () => Date.now(),
-    monoMs: () => performance.now(),
+    monoMs: () => performance.now() + aheadMs,
     after: (delayMs, callback) => {
       const handle = setTimeout(callback, Math.max(0, delayMs));
       if (!keepAlive) handle.unref();

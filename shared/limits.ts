@@ -82,6 +82,8 @@ export const LIMITS = {
   threadsMax: 10_000,
   /** Checks of one probe at the same time; a further one waits, and too late becomes void. */
   runningChecksMax: 4_000,
+  /** Workers of one probe; a larger number is a usage error. */
+  workersMax: 64,
   /** Answer body of a check that is read by default; the rest is not. */
   checkBodyBytesMax: 1_048_576,
   /** Status line and headers of one answer to a check; more is a protocol error. */
@@ -134,6 +136,10 @@ export const LIMITS = {
   browserSessionsMax: 10_000,
   /** Longest time the secret before is accepted after a rotation; longer is refused with 422. */
   tokenGraceMsMax: 30 * 86_400_000,
+  /** Audit records of one class; the oldest are deleted. */
+  auditRowsMax: 100_000,
+  /** Fields of one audit record; further changed ones are left out. */
+  auditFieldsMax: 50,
   /** Problems of one input that are told; further ones are only counted. */
   issuesMax: 50,
   /** Addresses whose failed sign-ins are remembered; the oldest is forgotten. */
@@ -142,6 +148,10 @@ export const LIMITS = {
   signInFailuresMax: 20,
   /** Buckets of one vantage in one latency query; a longer range is refused with 422. */
   latencyBucketsMax: 9_000,
+  /** Targets at a glance in one request; more are refused with 422. */
+  glancesMax: 100,
+  /** Newest looks of each target at a glance; more are refused with 422. */
+  glanceLooksMax: 120,
   /** Conditions of one label selector, and values of one condition; more are refused with 422. */
   selectorConditionsMax: 50,
   /** Characters of one label selector; a longer one is refused with 422. */
@@ -156,10 +166,6 @@ export const LIMITS = {
   sparseFieldsMax: 50,
   /** Windows of one preview of a maintenance; more are refused with 422. */
   previewWindowsMax: 100,
-  /** Targets at a glance in one request; more are refused with 422. */
-  glancesMax: 100,
-  /** Newest looks of each target at a glance; more are refused with 422. */
-  glanceLooksMax: 120,
   /** Rows one filtered list looks at; a page may then be short, and `next` goes on. */
   scanRowsMax: 50_000,
   /** Nesting of one JSON body; deeper is refused with 400. */
@@ -204,6 +210,12 @@ export const LIMITS = {
   configFileBytesMax: 16 * 1_048_576,
   /** Items of one section of a configuration, templates expanded; more are told as a mistake. */
   configItemsMax: 200_000,
+  /** Time a reader of a backup may take nothing; longer ends the backup. */
+  backupStallMs: 120_000,
+  /** Small files of a data directory that a backup holds; further ones are left out. */
+  backupFilesMax: 10_000,
+  /** Largest of them; a larger one is left out. */
+  backupFileBytesMax: 1_048_576,
   /** Values that a file of another tool may unfold to; more are refused with a sentence. */
   importValuesMax: 2_000_000,
   /** Rows of one table of another tool's database that are read; the rest is not. */

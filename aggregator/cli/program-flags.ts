@@ -63,6 +63,8 @@ export interface RawProbeFlags {
   allowExec?: ReadonlyMap<string, readonly string[]>;
   /** Where the probe's own view of its targets is served. */
   serveHealth?: HostPort;
+  /** Processes that run the checks; 0: the probe's own. */
+  workers: number;
   logLevel: LogLevel;
 }
 

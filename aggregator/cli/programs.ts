@@ -1,6 +1,7 @@
 /** `quorate aggregator` and `quorate probe`: their flags; the programs live elsewhere. */
 import { Option } from "commander";
 import type { Command } from "commander";
+import { LIMITS } from "../../shared/limits.ts";
 import { LOG_LEVELS } from "../../shared/log.ts";
 import { configureFrom } from "./configure.ts";
 import type { CliContext } from "./context.ts";
@@ -127,6 +128,12 @@ function addProbe(
         "--allow-exec <name=command>",
         "a command that exec checks may run; may be given again",
       ).argParser(collectCommand),
+    )
+    .option(
+      "--workers <n>",
+      "processes that run the checks; 0: its own",
+      parseIntegerIn(0, LIMITS.workersMax),
+      0,
     )
     .addOption(
       listenOption("--serve-health <host:port>", "serve its own view of its targets: gRPC health"),

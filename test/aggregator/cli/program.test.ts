@@ -130,6 +130,7 @@ test("the programs get their flags, and their exit code is the command's", async
       data: "spool",
       insecure: false,
       healthListen: null,
+      workers: 0,
       logLevel: "info",
     },
   ]);

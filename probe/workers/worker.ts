@@ -1,0 +1,84 @@
+/** A worker: the working half of a probe, in a process of its own. It knows no aggregator. */
+import type { Clock, Timer } from "../../shared/clock.ts";
+import type { Log } from "../../shared/log.ts";
+import { Assignments } from "../../shared/proto/gen/quorate/v1/mesh.ts";
+import type { TimeAnchor } from "../../shared/result.ts";
+import type { PrepareCheck } from "../assigned.ts";
+import { processVitals } from "../vitals.ts";
+import { createWork } from "../work.ts";
+import type { Work } from "../work.ts";
+import type { FromWorker, ToWorker, WorkerFacts, WorkerSetup } from "./messages.ts";
+
+/** Time between two facts; a probe that hears none for long takes the worker for hung. */
+const FACTS_EVERY_MS = 1_000;
+
+/** What a worker needs. */
+export interface WorkerDeps {
+  clock: Clock;
+  log: Log;
+  setup: WorkerSetup;
+  prepareCheck: PrepareCheck;
+  send: (message: FromWorker) => void;
+}
+
+/** A worker that works. */
+export interface Worker {
+  /** Does what the probe says; resolves once it is done. */
+  take(message: ToWorker): Promise<void>;
+}
+
+/** Creates a worker that has no targets yet. */
+export function createWorker(deps: WorkerDeps): Worker {
+  const { clock, setup, send } = deps;
+  let anchor: TimeAnchor | null = null;
+  const { kinds, sourceAddress, mustFailAddress, knownGoodName } = setup;
+  const work = createWork({
+    ...deps,
+    kinds,
+    sourceAddress,
+    mustFailAddress,
+    knownGoodName,
+    anchor: () => anchor,
+    onBatch: (bytes) => send({ say: "batch", bytes }),
+  });
+  const facts = factsOf(work, clock);
+  const timer: Timer = clock.every(FACTS_EVERY_MS, () => send({ say: "facts", facts: facts() }));
+  work.wheel.start();
+  return {
+    async take(message) {
+      switch (message.say) {
+        case "begin":
+          return;
+        case "assignments":
+          return assign(work, Assignments.decode(message.bytes));
+        case "recheck":
+          return work.runner.recheck(message.handles, message.attempts, message.stopAfterOks);
+        case "anchor":
+          anchor = message.anchor;
+          return;
+        case "draining":
+          return work.setDraining(message.draining);
+        case "stop":
+          timer.cancel();
+          await work.stop(message.patienceMs);
+          return send({ say: "stopped" });
+      }
+    },
+  };
+}
+
+function assign({ assigned, selfCheck }: Work, message: Assignments): void {
+  assigned.apply(message);
+  if (!message.hasCanaries && !message.snapshot) return;
+  selfCheck.setCanaries(message.canaries, message.mustFailAddress, message.trialCanaryIds);
+}
+
+function factsOf({ wheel, runner }: Work, clock: Clock): () => WorkerFacts {
+  const vitals = processVitals(clock);
+  return () => {
+    const { cpuMilli, rssBytes } = vitals();
+    const lagMs = Math.max(0, Math.round(wheel.takeLagMs()));
+    const skipped = runner.takeSkipped();
+    return { lagMs, skipped, running: runner.running(), cpuMilli, rssBytes };
+  };
+}
