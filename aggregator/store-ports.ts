@@ -165,6 +165,8 @@ export interface TargetStore {
   /** By name, ascending. */
   list(query: PageQuery): Promise<Page<Target>>;
   all(): Promise<Target[]>;
+  /** How many there are. */
+  count(): Promise<number>;
   /** The next handle that was never used. */
   nextHandle(): Promise<number>;
 }

@@ -161,7 +161,7 @@ export const LIMITS = {
   /** Targets in one bulk request; more are refused with 422. */
   bulkTargetsMax: 10_000,
   /** Body of a bulk request; larger is refused with 413. */
-  bulkBodyBytesMax: 64 * 1_048_576,
+  bulkBodyBytesMax: 32 * 1_048_576,
   /** Fields of one sparse answer; more are refused with 422. */
   sparseFieldsMax: 50,
   /** Windows of one preview of a maintenance; more are refused with 422. */

@@ -34,6 +34,7 @@ import { addSession } from "./routes/session.ts";
 import { addSilences } from "./routes/silences.ts";
 import { addSummary } from "./routes/summary.ts";
 import { addSystem } from "./routes/system.ts";
+import { addBulk, BULK_PATH } from "./routes/bulk.ts";
 import { addTargetReads, addTargetWrites } from "./routes/targets.ts";
 import { addTokens } from "./routes/tokens.ts";
 import { addUptime } from "./routes/uptime.ts";
@@ -52,6 +53,7 @@ export interface HttpApp {
 /** Every noun's routes, in the order of the document. */
 const ROUTES: readonly ((app: App, context: RouteContext) => void)[] = [
   addTargetReads,
+  addBulk,
   addTargetWrites,
   addKinds,
   addRuns,
@@ -95,7 +97,7 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
   const signIn = createSignIn({ ...registry, origins, clock });
   const fence = createFence();
   app.use("*", createGuard(signIn, { access, fence }));
-  app.use("/api/v1/*", limitBody());
+  app.use("/api/v1/*", limitBody([BULK_PATH]));
   app.use("/api/v1/*", checkBody);
   app.use("/api/v1/*", createIdempotency({ store: store.idempotency, clock, random }));
   const answers: ReturnType<typeof answerSchemasOf> = new Map();

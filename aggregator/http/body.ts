@@ -8,14 +8,20 @@ import { jsonDepth, jsonFaultSentence } from "./json-text.ts";
 
 const JSON_TYPE = /^application\/(?:merge-patch\+)?json\s*(?:;|$)/i;
 
-/** Refuses a body that is too large. */
-export function limitBody(): MiddlewareHandler<AppEnv> {
+/** Refuses a body that is too large; `paths` may have a larger one, for many at once. */
+export function limitBody(paths: readonly string[] = []): MiddlewareHandler<AppEnv> {
+  const usual = limitOf(LIMITS.bodyBytesMax);
+  const large = limitOf(LIMITS.bulkBodyBytesMax);
+  return (c, next) => (paths.includes(c.req.path) ? large : usual)(c, next);
+}
+
+function limitOf(maxSize: number): MiddlewareHandler<AppEnv> {
   return bodyLimit({
-    maxSize: LIMITS.bodyBytesMax,
+    maxSize,
     onError: (c) => {
       // The rest of the body is not read, so the connection cannot be used again.
       c.header("Connection", "close");
-      const sentence = `The body is larger than ${LIMITS.bodyBytesMax} bytes, which is the most.`;
+      const sentence = `The body is larger than ${maxSize} bytes, which is the most.`;
       throw new QuorateError("too_large", sentence);
     },
   });

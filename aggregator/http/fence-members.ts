@@ -177,6 +177,7 @@ function fencedEngine(engine: Engine, present: Present) {
   return {
     nowMs: () => engine.nowMs(),
     ready: () => engine.ready(),
+    targets: () => [...engine.targets()].filter(({ target }) => show(present(), target)),
     verdict: (targetId) => (knows(targetId) ? engine.verdict(targetId) : null),
     explain: (targetId) => (knows(targetId) ? engine.explain(targetId) : null),
     presentSpan: (targetId) => (knows(targetId) ? engine.presentSpan(targetId) : null),

@@ -46,6 +46,7 @@ export function fencedTargetService(
       const { id } = await get(idOrName);
       await targets.delete(id, guarded(guard));
     },
+    bulk: (inputs, guard) => targets.bulk(inputs, { ...guard, ...guarded() }),
     warnings: (list) => targets.warnings(list),
   } satisfies Partial<TargetService>;
 }

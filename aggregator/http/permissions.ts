@@ -36,6 +36,7 @@ const FOR_BOUND: ReadonlySet<string> = new Set([
   "GET /api/v1/kinds",
   "GET /api/v1/targets",
   "POST /api/v1/targets",
+  "POST /api/v1/targets/bulk",
   "GET /api/v1/targets/:id",
   "PUT /api/v1/targets/:id",
   "PATCH /api/v1/targets/:id",

@@ -3,12 +3,13 @@ import type { Clock } from "../../shared/clock.ts";
 import { LIMITS } from "../../shared/limits.ts";
 import { newId } from "../../shared/random.ts";
 import type { Random } from "../../shared/random.ts";
-import { targetSpecSchema } from "../../shared/target.ts";
-import type { Target, TargetSpec } from "../../shared/target.ts";
+import type { Target } from "../../shared/target.ts";
 import { assignmentWarnings } from "../assign.ts";
 import type { Engine, MeshSessions, Store } from "../ports.ts";
-import { invalidAt, parseInput } from "./input.ts";
 import { canonicalJson, mergePatch } from "./json.ts";
+import { writeBulk } from "./bulk-targets.ts";
+import type { BulkGuard, BulkOutcome } from "./bulk-targets.ts";
+import { createSpecCheck } from "./target-specs.ts";
 import { checkGuard, checkNewName, checkSameName, createTurns } from "./writes.ts";
 import { looksLikeId, namedInput, notFound, tooMany } from "./writes.ts";
 import type { OptionKinds, WriteGuard } from "./writes.ts";
@@ -38,6 +39,11 @@ export interface TargetService {
   /** Applies a JSON merge patch (RFC 7396). */
   patch(idOrName: string, patch: unknown, guard?: WriteGuard): Promise<Target>;
   delete(idOrName: string, guard?: WriteGuard): Promise<void>;
+  /**
+   * Creates the target of each input's name or replaces it, with an outcome for each; what is not
+   * valid is refused and holds nobody up. The engine gets them in groups, not one by one.
+   */
+  bulk(inputs: readonly unknown[], guard?: BulkGuard): Promise<BulkOutcome[]>;
   /** What is likely to be wrong with each target, in the order given. */
   warnings(targets: readonly Target[]): Promise<string[][]>;
 }
@@ -83,6 +89,8 @@ export function createTargetService(deps: TargetServiceDeps): TargetService {
         await writer.remove(found, guard);
       }),
     warnings: (list) => warningsOf(deps.store, list),
+    bulk: (inputs, guard = {}) =>
+      turns(() => writeBulk(deps, inputs, guard).finally(() => writer.recount())),
   };
 }
 
@@ -90,15 +98,7 @@ export function createTargetService(deps: TargetServiceDeps): TargetService {
 function createTargetWriter({ store, engine, sessions, kinds, clock, random }: TargetServiceDeps) {
   /** Counted once, for to count 200,000 at every write would make bulk writes quadratic. */
   let count: number | null = null;
-
-  async function validSpec(input: unknown, before: TargetSpec | null): Promise<TargetSpec> {
-    const spec = parseInput(targetSpecSchema, input);
-    const stored = before !== null && before.kind === spec.kind ? before.options : {};
-    const options = kinds.merge(spec.kind, spec.options, stored);
-    kinds.prepare(spec.kind, options);
-    if (spec.parents.length > 0) await checkNoCycle(store, spec);
-    return { ...spec, options };
-  }
+  const validSpec = createSpecCheck({ store, kinds });
 
   async function set(target: Target): Promise<Target> {
     await engine.submit({ type: "target_set", target });
@@ -107,6 +107,8 @@ function createTargetWriter({ store, engine, sessions, kinds, clock, random }: T
   }
 
   return {
+    /** Others wrote targets: they are counted anew. */
+    recount: (): void => void (count = null),
     async add(input: unknown, { check }: WriteGuard): Promise<Target> {
       const spec = await validSpec(input, null);
       await check?.(null, spec);
@@ -136,24 +138,6 @@ function createTargetWriter({ store, engine, sessions, kinds, clock, random }: T
       if (count !== null) count -= 1;
     },
   };
-}
-
-/** Walks up the parents; throws when a target would depend on itself. Absent parents are fine. */
-async function checkNoCycle(store: Pick<Store, "targets">, spec: TargetSpec): Promise<void> {
-  const seen = new Set<string>();
-  const open = spec.parents.map((name) => ({ name, path: [spec.name] }));
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { name, path } = next;
-    const walked = [...path, name];
-    if (name === spec.name) {
-      const message = `a target must not depend on itself: ${walked.join(" -> ")}`;
-      throw invalidAt("parents", message);
-    }
-    if (seen.has(name)) continue;
-    seen.add(name);
-    const parent = await store.targets.get(name);
-    for (const above of parent?.spec.parents ?? []) open.push({ name: above, path: walked });
-  }
 }
 
 async function warningsOf(

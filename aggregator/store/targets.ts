@@ -21,6 +21,7 @@ export function createTargetStore({ db, run }: Connection): TargetStore {
     "SELECT * FROM targets WHERE (name, id) > (?, ?) ORDER BY name, id LIMIT ?",
   );
   const all = db.prepare<[], TargetRow>("SELECT * FROM targets ORDER BY name, id");
+  const count = db.prepare<[], number>("SELECT count(*) FROM targets").pluck();
   const lastHandle = db
     .prepare<[], number | null>("SELECT max(handle) FROM target_revisions")
     .pluck();
@@ -42,6 +43,7 @@ export function createTargetStore({ db, run }: Connection): TargetStore {
         });
       }),
     all: () => run(() => all.all().map((row) => fromJson<Target>(row.body))),
+    count: () => run(() => count.get() ?? 0),
     nextHandle: () =>
       run(() => {
         given = Math.max(given, lastHandle.get() ?? 0) + 1;
