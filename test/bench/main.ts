@@ -8,9 +8,11 @@ import { benchHttpCheck } from "./http-check.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchSteady } from "./steady.ts";
 import { benchOverload } from "./overload.ts";
+import { benchProbeSize } from "./probe-size.ts";
 import { benchStorm } from "./storm.ts";
 import { benchWebhooks } from "./webhooks.ts";
 import { benchSecureCheck } from "./secure-check.ts";
+import { benchWorkers } from "./workers.ts";
 
 const PARTS = {
   ingest: benchIngest,
@@ -21,6 +23,8 @@ const PARTS = {
   "http-300": () => benchHttpCheck(300),
   "secure-check": benchSecureCheck,
   overload: benchOverload,
+  workers: benchWorkers,
+  "probe-size": benchProbeSize,
   storm: benchStorm,
   webhooks: benchWebhooks,
 };
