@@ -3,41 +3,17 @@ import type { Command } from "commander";
 import type { ApiPage } from "../../shared/api/common.ts";
 import type { ApiChannel, ApiChannelTest } from "../../shared/api/channel.ts";
 import { QuorateError } from "../../shared/errors.ts";
+import { addChannelWrites } from "./channel-writes.ts";
 import type { CliContext } from "./context.ts";
-import { UsageError } from "./exit-codes.ts";
-import { readSecretFile } from "./files.ts";
-import { collectOption, parseList } from "./parse.ts";
 import { addListVerb, addVerb, gather, openSession } from "./session.ts";
 import { printDone, printList, printRecord } from "./session.ts";
 import type { ClientFlags, ListFlags, Session } from "./session.ts";
-import { newWebhookSecret } from "./signature.ts";
-import { readSpecFile } from "./target-spec.ts";
 import { dateTime } from "./words.ts";
-
-interface CreateFlags extends ClientFlags {
-  file?: string;
-  kind?: string;
-  url?: string;
-  secretFile?: string;
-  newSecret?: boolean;
-  option?: Record<string, unknown>;
-  events?: string[];
-  enabled: boolean;
-}
 
 /** Adds `quorate channels`. */
 export function addChannels(program: Command, context: CliContext): void {
   const channels = program.command("channels").description("channels: where notifications go");
-  addVerb(channels, "create <name>", "make a channel")
-    .option("--file <file>", "JSON of the channel, - for standard input; flags win over it")
-    .option("--kind <kind>", "kind of channel (default webhook)")
-    .option("--url <url>", "where a webhook goes; short for --option url=…")
-    .option("--secret-file <file>", "file with the signing secret, whsec_…")
-    .option("--new-secret", "make a signing secret and print it, once")
-    .option("--option <key=value>", "an option of the kind, value in JSON", collectOption)
-    .option("--events <types>", "events sent, such as target.down,incident.*", parseList)
-    .option("--no-enabled", "keep it, but send nothing")
-    .action((name: string, flags: CreateFlags) => create(context, name, flags));
+  addChannelWrites(channels, context);
   addListVerb(channels, "list", "list channels").action(async (flags: ListFlags) => {
     const session = openSession(context, flags);
     list(session, await gather(flags.limit, (query) => session.client.channels.list(query)));
@@ -61,38 +37,6 @@ export function addChannels(program: Command, context: CliContext): void {
       showTest(session, channel, await session.client.channels.test(channel));
     },
   );
-}
-
-async function create(context: CliContext, name: string, flags: CreateFlags): Promise<void> {
-  const session = openSession(context, flags);
-  if (flags.newSecret && flags.secretFile) {
-    throw new UsageError("Expected --new-secret or --secret-file; found both.");
-  }
-  const base = flags.file === undefined ? {} : await readSpecFile(flags.file, context);
-  const given = flags.secretFile ? readSecretFile(flags.secretFile) : undefined;
-  const secret = flags.newSecret ? newWebhookSecret(context.random) : given;
-  const baseOptions = base["options"];
-  const options = {
-    ...(typeof baseOptions === "object" ? baseOptions : {}),
-    ...(flags.url === undefined ? {} : { url: flags.url }),
-    ...(secret === undefined ? {} : { secret }),
-    ...flags.option,
-  };
-  const channel = await session.client.channels.create({
-    ...base,
-    name,
-    kind: flags.kind ?? base["kind"] ?? "webhook",
-    options,
-    ...(flags.events ? { events: flags.events } : {}),
-    ...(flags.enabled ? {} : { enabled: false }),
-  });
-  const { printer, json } = session;
-  if (flags.newSecret && json) return printer.json({ ...channel, secret });
-  printDone(session, `${channel.name} sends to ${channel.destination} (${channel.id}).`, channel);
-  if (flags.newSecret) {
-    printer.line(`secret ${secret}`);
-    printer.note("The secret is shown this once: the receiver verifies signatures with it.");
-  }
 }
 
 function list(session: Session, page: ApiPage<ApiChannel>): void {

@@ -1,8 +1,10 @@
 /** Public events as text: of the stream, and of webhooks whose body may be anything. */
 import type { ApiEvent } from "../../shared/api/event.ts";
 import { VERDICT_STATES } from "../../shared/verdict.ts";
+import type { Vote } from "../../shared/verdict.ts";
 import type { Paint, Printer } from "./printer.ts";
-import { dateTime, paintOfVerdict } from "./words.ts";
+import type { Row } from "./table.ts";
+import { dateTime, paintOfVerdict, voteMark } from "./words.ts";
 
 /** What a line about an event says. */
 export interface EventText {
@@ -35,6 +37,28 @@ export function describeEvent(event: ApiEvent, { clean, paint }: Printer): strin
   const said = clean(saidOf(eventText(event)));
   return `${number}  ${dateTime(clean(event.timestamp))}  ${type}  ${said}`;
 }
+
+/** Who saw what, one line a vantage; none when the event does not carry it. */
+export function voteLines(event: ApiEvent, { paint, layOut }: Printer): string[] {
+  const { vantages } = event.data;
+  if (!Array.isArray(vantages) || vantages.length === 0) return [];
+  const rows = vantages.map((vantage: unknown): Row => {
+    const vote = VOTES.find((one) => one === fieldOf(vantage, "vote"));
+    const counted = textOf(fieldOf(vantage, "counted"));
+    return [
+      "      ",
+      vote === undefined ? "" : voteMark(vote, paint),
+      textOf(fieldOf(vantage, "probeName")),
+      textOf(fieldOf(vantage, "region")),
+      counted === "counted" ? "" : `left out: ${counted.replaceAll("_", " ")}`,
+      textOf(fieldOf(vantage, "detail")),
+    ];
+  });
+  const columns = Array.from({ length: 6 }, () => ({ header: "", widthMax: 200 }));
+  return layOut(columns, rows).slice(1);
+}
+
+const VOTES: readonly Vote[] = ["ok", "dead", "sub", "suspect", "none"];
 
 /** The paint of an event's type: that of the state entered. */
 export function paintOfType(type: string, paint: Paint): (text: string) => string {

@@ -5,7 +5,7 @@ import type { ApiEvent } from "../../shared/api/event.ts";
 import { messageOf, QuorateError } from "../../shared/errors.ts";
 import { LIMITS } from "../../shared/limits.ts";
 import type { CliContext } from "./context.ts";
-import { describeEvent } from "./event-text.ts";
+import { describeEvent, voteLines } from "./event-text.ts";
 import { collectTexts, parseIntegerIn, parseList } from "./parse.ts";
 import { addListVerb, openSession } from "./session.ts";
 import type { ListFlags } from "./session.ts";
@@ -16,6 +16,8 @@ interface EventFlags extends ListFlags {
   after?: number;
   types?: string[];
   label?: string[];
+  labels?: string;
+  votes?: boolean;
 }
 
 /** What a follower needs. */
@@ -27,6 +29,9 @@ export interface FollowOptions {
   after?: number | undefined;
   types?: string | undefined;
   label?: readonly string[] | undefined;
+  labels?: string | undefined;
+  /** Whether events carry who saw what. Default false. */
+  votes?: boolean | undefined;
   onEvent: (event: ApiEvent) => void;
   /** Called when the stream broke off and is taken up again. */
   onBreak: (sentence: string) => void;
@@ -42,25 +47,31 @@ export function addEvents(program: Command, context: CliContext): void {
     .option("--after <n>", "events after this number", parseIntegerIn(0, Number.MAX_SAFE_INTEGER))
     .option("--types <types>", "only these, such as target.*,incident.opened", parseList)
     .option("--label <key=value>", "only of targets with this label; again", collectTexts)
+    .option("--labels <selector>", "only of these, such as team=shop,env!=test")
+    .option("--votes", "say below each event who saw what")
     .action((flags: EventFlags) => runEvents(context, flags));
 }
 
 async function runEvents(context: CliContext, flags: EventFlags): Promise<void> {
   const { client, printer, json } = openSession(context, flags);
-  const { after, label } = flags;
+  const { after, label, labels, votes = false } = flags;
   const types = flags.types?.join(",");
-  const print = (event: ApiEvent): void =>
-    json ? printer.jsonLine(event) : printer.line(describeEvent(event, printer));
+  const print = (event: ApiEvent): void => {
+    if (json) return printer.jsonLine(event);
+    printer.line(describeEvent(event, printer));
+    if (votes) voteLines(event, printer).forEach((line) => printer.line(line));
+  };
   if (!flags.follow) {
     const limit = Math.min(flags.limit, LIMITS.pageRowsMax);
-    const page = await client.events.list({ after, types, label, limit });
+    const page = await client.events.list({ after, types, label, labels, limit });
     if (page.items.length === 0) printer.note("No event fits.");
     return page.items.forEach(print);
   }
   const onBreak = (sentence: string): void => printer.note(printer.clean(sentence));
   const stop = context.stopSignal();
   const { clock } = context;
-  await followEvents({ client, clock, stop, after, types, label, onEvent: print, onBreak });
+  const asked = { after, types, label, labels, votes };
+  await followEvents({ client, clock, stop, ...asked, onEvent: print, onBreak });
 }
 
 /**
@@ -68,12 +79,13 @@ async function runEvents(context: CliContext, flags: EventFlags): Promise<void> 
  * it breaks off. Rejects when the first connection cannot be made or the token is refused.
  */
 export async function followEvents(options: FollowOptions): Promise<void> {
-  const { client, clock, stop, types, label } = options;
+  const { client, clock, stop, types, label, labels, votes } = options;
   let { after } = options;
+  const asked = { types, label, labels, votes: votes === true ? true : undefined };
   let connected = after !== undefined;
   while (!stop.aborted) {
     try {
-      for await (const event of client.events.stream({ after, types, label, signal: stop })) {
+      for await (const event of client.events.stream({ after, ...asked, signal: stop })) {
         after = event.number;
         options.onEvent(event);
       }

@@ -6,8 +6,8 @@ import type { CliContext } from "./context.ts";
 import { UsageError } from "./exit-codes.ts";
 import { collectLabel, collectTexts, durationOption } from "./parse.ts";
 import { addListVerb, addVerb, gather, openSession } from "./session.ts";
-import { printDone, printList } from "./session.ts";
-import type { ClientFlags, ListFlags } from "./session.ts";
+import { printDone, printList, printRecord } from "./session.ts";
+import type { ClientFlags, ListFlags, Session } from "./session.ts";
 import type { Column, Row } from "./table.ts";
 import { dateTime, formatDuration, formatLabels } from "./words.ts";
 
@@ -49,6 +49,19 @@ export function addMaintenance(program: Command, context: CliContext): void {
       printList(session, { page, columns: COLUMNS, row: rowOf, empty: "Nothing is planned." });
     },
   );
+  addVerb(maintenance, "get <maintenance>", "show one maintenance with its windows").action(
+    async (name: string, flags: ClientFlags) => {
+      const session = openSession(context, flags);
+      show(session, await session.client.maintenance.get(name));
+    },
+  );
+  addVerb(maintenance, "delete <maintenance>", "end it, and forget it").action(
+    async (name: string, flags: ClientFlags) => {
+      const session = openSession(context, flags);
+      await session.client.maintenance.delete(name);
+      printDone(session, `${name} is deleted.`);
+    },
+  );
   addVerb(maintenance, "end <maintenance>", "end it now; no window of it comes again").action(
     async (name: string, flags: ClientFlags) => {
       const session = openSession(context, flags);
@@ -56,6 +69,23 @@ export function addMaintenance(program: Command, context: CliContext): void {
       printDone(session, `${ended.name} is over.`, ended);
     },
   );
+}
+
+function show(session: Session, maintenance: ApiMaintenance): void {
+  const { name, id, windows, cron, timezone, durationMs, targets, labels } = maintenance;
+  const each = durationMs === undefined ? "" : `, each ${formatDuration(durationMs)}`;
+  printRecord(session, maintenance, [
+    ["name", name],
+    ["id", id],
+    ["targets", targets.join(" ")],
+    ["labels", formatLabels(labels)],
+    ["again", cron === undefined ? "no" : `${cron} (${timezone})${each}`],
+    ...windows.map(({ from, to, active }): [string, string] => [
+      active ? "runs" : "window",
+      `${dateTime(from)} to ${dateTime(to)} UTC`,
+    ]),
+    ["comment", maintenance.comment],
+  ]);
 }
 
 function bodyOf(flags: CreateFlags, nowMs: number): Record<string, unknown> {

@@ -52,13 +52,13 @@ export function addProbes(program: Command, context: CliContext): void {
       printDone(session, `${drained.name} is draining: it gets no more checks.`, drained);
     },
   );
-  addVerb(probes, "remove <probe>", "remove a probe and its token").action(
-    async (probe: string, flags: ClientFlags) => {
+  addVerb(probes, "remove <probe>", "remove a probe and its token")
+    .alias("delete")
+    .action(async (probe: string, flags: ClientFlags) => {
       const session = openSession(context, flags);
       await session.client.probes.delete(probe);
       printDone(session, `${probe} is removed, and its token is void.`);
-    },
-  );
+    });
 }
 
 async function create(session: Session, name: string, flags: CreateFlags): Promise<void> {

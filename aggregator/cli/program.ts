@@ -21,9 +21,12 @@ import { addProbes } from "./probes.ts";
 import { addPrograms } from "./programs.ts";
 import { addReplay } from "./replay.ts";
 import { addRoutes } from "./routes.ts";
+import { addSessions } from "./sessions.ts";
 import { addSilences } from "./silences.ts";
+import { addStats } from "./stats.ts";
 import { addTargets } from "./targets.ts";
 import { addTokens } from "./tokens.ts";
+import { addTop } from "./top/top.ts";
 import { addVerdicts } from "./verdicts.ts";
 
 const ENVIRONMENT = `
@@ -86,6 +89,9 @@ function createProgram(context: CliContext, setExitCode: (code: number) => void)
   addPrograms(program, context, setExitCode);
   addDuke(program, context);
   addHook(program, context);
+  program.commandsGroup("At a glance:");
+  addTop(program, context);
+  addStats(program, context);
   program.commandsGroup("Resources:");
   addTargets(program, context);
   addProbes(program, context);
@@ -100,6 +106,7 @@ function createProgram(context: CliContext, setExitCode: (code: number) => void)
   addEvents(program, context);
   addReplay(program, context);
   addTokens(program, context);
+  addSessions(program, context);
   program.commandsGroup("Configuration:");
   addConfig(program, context);
   addApply(program, { context, setExitCode });

@@ -34,6 +34,13 @@ export function addRoutes(program: Command, context: CliContext): void {
       printDone(session, `The routes are set (revision ${put.revision}).`, put);
       for (const warning of put.warnings) session.printer.note(session.printer.clean(warning));
     });
+  addVerb(routes, "delete", "remove the tree of routes: every channel is told again").action(
+    async (flags: ClientFlags) => {
+      const session = openSession(context, flags);
+      await session.client.routes.delete();
+      printDone(session, "The routes are removed: every channel is told by its own events.");
+    },
+  );
   addVerb(routes, "test [target]", "where would this go? Nothing is sent")
     .option("--label <key=value>", "a label, over the target's; may be given again", collectLabel)
     .option("--severity <severity>", "critical, major or minor (default critical)")

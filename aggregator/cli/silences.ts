@@ -6,7 +6,7 @@ import type { CliContext } from "./context.ts";
 import { UsageError } from "./exit-codes.ts";
 import { durationOption } from "./parse.ts";
 import { addListVerb, addVerb, gather, openSession } from "./session.ts";
-import { printDone, printList } from "./session.ts";
+import { printDone, printList, printRecord } from "./session.ts";
 import type { ClientFlags, ListFlags } from "./session.ts";
 import type { Column, Row } from "./table.ts";
 import { dateTime } from "./words.ts";
@@ -51,13 +51,30 @@ export function addSilences(program: Command, context: CliContext): void {
     const page = await gather(flags.limit, (query) => session.client.silences.list(query));
     printList(session, { page, columns: COLUMNS, row: rowOf, empty: "Nothing was silenced." });
   });
-  addVerb(silences, "end <silence>", "end it now; what it withheld and is not over is told").action(
+  addVerb(silences, "get <silence>", "show one silence").action(
     async (id: string, flags: ClientFlags) => {
+      const session = openSession(context, flags);
+      const silence = await session.client.silences.get(id);
+      const { state, startsAt, endsAt, author, comment } = silence;
+      printRecord(session, silence, [
+        ["id", silence.id],
+        ["state", state],
+        ["covers", matcherWords(silence)],
+        ["from", dateTime(startsAt)],
+        ["until", dateTime(endsAt)],
+        ["author", author],
+        ["why", comment],
+      ]);
+    },
+  );
+  const end = "end it now; what it withheld and is not over is told";
+  addVerb(silences, "end <silence>", end)
+    .alias("delete")
+    .action(async (id: string, flags: ClientFlags) => {
       const session = openSession(context, flags);
       const ended = await session.client.silences.end(id);
       printDone(session, `${ended.id} is over.`, ended);
-    },
-  );
+    });
 }
 
 /** A matcher such as team=shop, severity!=minor, target~web-*, region!~eu-*. */

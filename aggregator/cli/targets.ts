@@ -32,12 +32,13 @@ export function addTargets(program: Command, context: CliContext): void {
   addUptime(targets, context);
   addListVerb(targets, "list", "list targets with their verdicts")
     .option("--label <key=value>", "only with this label; may be given again", collectTexts)
+    .option("--labels <selector>", "only these, such as team=shop,env!=test")
     .option("--kind <kind>", "only of this kind")
-    .action(async (flags: ListFlags & { label?: string[]; kind?: string }) => {
+    .action(async (flags: ListFlags & { label?: string[]; labels?: string; kind?: string }) => {
       const session = openSession(context, flags);
-      const { label, kind } = flags;
+      const { label, labels, kind } = flags;
       const page = await gather(flags.limit, (query) =>
-        session.client.targets.list({ ...query, label, kind }),
+        session.client.targets.list({ ...query, label, labels, kind }),
       );
       printList(session, { page, ...targetListing(session, context.clock.wallMs()) });
     });
@@ -88,21 +89,21 @@ function addWrites(targets: Command, context: CliContext): void {
       printWritten(session, "stored", target);
     },
   );
-  addRevision(addSpecFlags(addVerb(targets, "patch <target>", "change what is given"))).action(
-    async (target: string, flags: SpecFlags & RevisionFlag) => {
-      const session = openSession(context, flags);
-      const body = await specOf(flags, context);
-      if (Object.keys(body).length === 0) {
-        throw new UsageError("Expected at least one flag that says what to change.");
-      }
-      const { ifRevision } = flags;
-      printWritten(
-        session,
-        "changed",
-        await session.client.targets.patch(target, body, { ifRevision }),
-      );
-    },
-  );
+  addRevision(
+    addSpecFlags(addVerb(targets, "patch <target>", "change what is given").alias("update")),
+  ).action(async (target: string, flags: SpecFlags & RevisionFlag) => {
+    const session = openSession(context, flags);
+    const body = await specOf(flags, context);
+    if (Object.keys(body).length === 0) {
+      throw new UsageError("Expected at least one flag that says what to change.");
+    }
+    const { ifRevision } = flags;
+    printWritten(
+      session,
+      "changed",
+      await session.client.targets.patch(target, body, { ifRevision }),
+    );
+  });
   addRevision(addVerb(targets, "delete <target>", "delete a target")).action(
     async (target: string, flags: ClientFlags & RevisionFlag) => {
       const session = openSession(context, flags);

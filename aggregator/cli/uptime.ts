@@ -1,5 +1,7 @@
-/** `quorate targets uptime` and `quorate targets calls`: how well a target was up. */
+/** `quorate targets uptime`, `latency` and `calls`: how well and how fast a target was up. */
+import { Option } from "commander";
 import type { Command } from "commander";
+import type { ApiLatencyBucket } from "../../shared/api/result.ts";
 import type { ApiUptime } from "../../shared/api/uptime.ts";
 import { isoTime } from "../../shared/clock.ts";
 import type { CliContext } from "./context.ts";
@@ -8,11 +10,18 @@ import { durationOption, parseIntegerIn } from "./parse.ts";
 import { addVerb, openSession, printDone, printList } from "./session.ts";
 import type { ClientFlags } from "./session.ts";
 import type { Column, Row } from "./table.ts";
+import { latencyText } from "./top/spark.ts";
 import { dateTime, formatDuration } from "./words.ts";
 
 interface UptimeFlags extends ClientFlags {
   since?: number;
   by?: string;
+}
+
+interface LatencyFlags extends ClientFlags {
+  since: number;
+  span: keyof typeof SPANS;
+  probe?: string;
 }
 
 interface CallsFlags extends ClientFlags {
@@ -23,8 +32,49 @@ interface CallsFlags extends ClientFlags {
 
 const COUNT_MAX = 1_000_000_000;
 
-/** Adds `uptime` and `calls` to `quorate targets`. */
+const SPANS = { "5m": 300_000, "1h": 3_600_000, "1d": 86_400_000 } as const;
+
+const LATENCY_COLUMNS: Column[] = [
+  { header: "FROM (UTC)", whole: true },
+  { header: "PROBE", widthMin: 12 },
+  { header: "OK", align: "right" },
+  { header: "FAILED", align: "right" },
+  { header: "MIN", align: "right", drop: 1 },
+  { header: "MEAN", align: "right", drop: 2 },
+  { header: "P50", align: "right" },
+  { header: "P95", align: "right" },
+  { header: "P99", align: "right" },
+  { header: "MAX", align: "right" },
+];
+
+/** Adds `latency` to `quorate targets`: what `stats` says, over time. */
+function addLatency(targets: Command, context: CliContext): void {
+  const spans = Object.keys(SPANS);
+  addVerb(targets, "latency <target>", "how fast the vantages were, over time")
+    .addOption(durationOption("--since <duration>", "from so long ago until now", "1h"))
+    .addOption(new Option("--span <span>", "time of one row").choices(spans).default("5m"))
+    .option("--probe <probe>", "only what this probe saw")
+    .action(async (target: string, flags: LatencyFlags) => {
+      const session = openSession(context, flags);
+      const { span, probe } = flags;
+      const from = context.clock.wallMs() - flags.since;
+      const asked = { from, probe, spanMs: SPANS[span] };
+      const page = await session.client.targets.latency(target, asked);
+      const empty = "There is nothing yet.";
+      printList(session, { page, columns: LATENCY_COLUMNS, row: latencyRow, empty });
+    });
+}
+
+function latencyRow(bucket: ApiLatencyBucket): Row {
+  const { minUs, meanUs, p50Us, p95Us, p99Us, maxUs } = bucket;
+  const counts = [String(bucket.ok), String(bucket.failed)];
+  const latencies = [minUs, meanUs, p50Us, p95Us, p99Us, maxUs].map(latencyText);
+  return [dateTime(bucket.from), bucket.probe ?? bucket.probeId, ...counts, ...latencies];
+}
+
+/** Adds `uptime`, `latency` and `calls` to `quorate targets`. */
 export function addUptime(targets: Command, context: CliContext): void {
+  addLatency(targets, context);
   addVerb(targets, "uptime <target>", "how long a target was in which state")
     .addOption(durationOption("--since <duration>", "from so long ago until now", "30d"))
     .option("--by <span>", "one row for each day or month")

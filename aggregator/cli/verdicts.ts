@@ -17,11 +17,12 @@ export function addVerdicts(program: Command, context: CliContext): void {
   addListVerb(verdicts, "list", "list the verdicts of all targets")
     .addOption(new Option("--state <state>", "only in this state").choices(VERDICT_STATES))
     .option("--label <key=value>", "only with this label; may be given again", collectTexts)
-    .action(async (flags: ListFlags & { state?: string; label?: string[] }) => {
+    .option("--labels <selector>", "only these, such as team=shop,env!=test")
+    .action(async (flags: ListFlags & { state?: string; label?: string[]; labels?: string }) => {
       const session = openSession(context, flags);
-      const { state, label } = flags;
+      const { state, label, labels } = flags;
       const page = await gather(flags.limit, (query) =>
-        session.client.verdicts.list({ ...query, state, label }),
+        session.client.verdicts.list({ ...query, state, label, labels }),
       );
       list(session, page, context.clock.wallMs());
     });

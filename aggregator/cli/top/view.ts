@@ -142,7 +142,7 @@ function footLine(scene: TopScene, size: Size): string {
 }
 
 /** A count in groups of three digits. */
-export function grouped(count: number): string {
+function grouped(count: number): string {
   return String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ",");
 }
 

@@ -67,7 +67,7 @@ test("routes put, get and test send and show the tree", async () => {
     const answers = {
       "PUT /routes": { json: tree },
       "GET /routes": { json: tree },
-      "POST /routes/test": { json: { ...answer, silencedBy: null } },
+      "POST /routes/test": { json: { ...answer, silencedBy: null, withheld: [], unreachable: [] } },
     };
     const put = await cliAgainst(answers, ["routes", "put", "--file", file]);
     assert.match(put.out, /^The routes are set \(revision 3\)\./);
