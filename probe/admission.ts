@@ -45,7 +45,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
 
   function startWaiting(): void {
     while (waiting.size() > 0 && hasPlace()) {
-      const look = waiting.shift();
+      const look = waiting.next();
       if (look && isWanted(look)) start(look);
     }
   }
@@ -64,7 +64,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
       startWaiting();
     },
     stop() {
-      for (let look = waiting.shift(); look; look = waiting.shift()) look.state = "over";
+      for (let look = waiting.next(); look; look = waiting.next()) look.state = "over";
     },
   };
 }

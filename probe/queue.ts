@@ -1,10 +1,12 @@
-/** A first-in first-out queue whose shift costs the same however long it is. */
+/** A queue with two ends whose shift costs the same however long it is. */
 
 /** A queue. */
 export interface Queue<Item> {
   push(item: Item): void;
   /** Takes the oldest out; undefined when it is empty. */
   shift(): Item | undefined;
+  /** Takes the newest out; undefined when it is empty. */
+  pop(): Item | undefined;
   /** The oldest, which stays; undefined when it is empty. */
   peek(): Item | undefined;
   size(): number;
@@ -29,6 +31,7 @@ export function createQueue<Item>(): Queue<Item> {
       }
       return item;
     },
+    pop: () => (items.length > head ? items.pop() : undefined),
     peek: () => items[head],
     size: () => items.length - head,
   };

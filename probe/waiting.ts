@@ -1,7 +1,8 @@
 /**
  * Looks that wait for a place. Those whose target was passed over the last time come first, so that
  * a probe that is asked for twice what it can looks at every target every second time, instead of
- * always at the same half.
+ * always at the same half. Among equals the newest comes first: under load somebody must be passed
+ * over, and so those who are looked at are looked at in time, not all of them at the last moment.
  */
 import { createQueue } from "./queue.ts";
 import type { Queue } from "./queue.ts";
@@ -11,7 +12,7 @@ import type { Look } from "./seat.ts";
 export interface Waiting {
   push(look: Look): void;
   /** Takes out the one that is next; undefined when none waits. */
-  shift(): Look | undefined;
+  next(): Look | undefined;
   /** Takes out those in front that are over, or cannot start in time any more. */
   shed(isTooLate: (look: Look) => boolean, tooLate: (look: Look) => void): void;
   size(): number;
@@ -26,23 +27,18 @@ export function createWaiting(): Waiting {
   const queues: Queue<Look>[] = Array.from({ length: MISSED_MAX + 2 }, () => createQueue<Look>());
   let size = 0;
 
-  function take(queue: Queue<Look>): Look | undefined {
-    const look = queue.shift();
-    if (look !== undefined) size -= 1;
-    return look;
-  }
-
   return {
     push(look) {
       queues[rankOf(look)]?.push(look);
       size += 1;
     },
-    shift() {
+    next() {
       if (size === 0) return undefined;
       for (let rank = queues.length - 1; rank >= 0; rank -= 1) {
-        const queue = queues[rank];
-        const look = queue && take(queue);
-        if (look !== undefined) return look;
+        const look = queues[rank]?.pop();
+        if (look === undefined) continue;
+        size -= 1;
+        return look;
       }
       return undefined;
     },
@@ -52,7 +48,8 @@ export function createWaiting(): Waiting {
         for (let look = queue.peek(); look !== undefined; look = queue.peek()) {
           const over = look.state !== "waiting";
           if (!over && !isTooLate(look)) break;
-          take(queue);
+          queue.shift();
+          size -= 1;
           if (!over) tooLate(look);
         }
       }
