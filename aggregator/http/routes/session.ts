@@ -9,7 +9,7 @@ import type { PersonScope, TokenScope } from "../../ports.ts";
 import type { App, AppEnv, RouteContext } from "../context.ts";
 import { clearSessionCookie, refuseOtherSites } from "../cookies.ts";
 import { sessionCookieOf, setSessionCookie } from "../cookies.ts";
-import { idParam, json, jsonBody, needs, open } from "../describe.ts";
+import { alsoFails, idParam, json, jsonBody, needs, open } from "../describe.ts";
 import { pageOfQuery, pageQuery, problems } from "../describe.ts";
 import { apiPage, pageInMemory } from "../lists.ts";
 import { browserSessionView } from "../views-access.ts";
@@ -19,6 +19,7 @@ const PATH = "/api/v1/session";
 
 const signIn = createRoute({
   ...open,
+  ...alsoFails("unauthenticated", "forbidden", "too_many_requests"),
   method: "post",
   path: PATH,
   tags,
@@ -38,6 +39,7 @@ const getSession = createRoute({
 
 const signOut = createRoute({
   ...open,
+  ...alsoFails("forbidden"),
   method: "delete",
   path: PATH,
   tags,
