@@ -7,7 +7,15 @@ import { QuorateError } from "../../../shared/errors.ts";
 import type { Incident } from "../../../shared/event.ts";
 import { notFound } from "../../registry/writes.ts";
 import type { App, RouteContext } from "../context.ts";
-import { fieldsQuery, idempotencyHeaders, idParam, json, jsonBody, needs } from "../describe.ts";
+import {
+  alsoFails,
+  fieldsQuery,
+  idempotencyHeaders,
+  idParam,
+  json,
+  jsonBody,
+  needs,
+} from "../describe.ts";
 import { optionalBody, pageOfQuery, pageQuery, problems } from "../describe.ts";
 import { apiPage } from "../lists.ts";
 import { timelineOf } from "../timeline.ts";
@@ -18,6 +26,7 @@ const params = idParam("incident");
 
 const listIncidents = createRoute({
   ...needs("read"),
+  ...alsoFails("not_found"),
   method: "get",
   path: "/api/v1/incidents",
   tags,

@@ -4,7 +4,7 @@ import { deliveryPageSchema, notificationPageSchema } from "../../../shared/api/
 import { QuorateError } from "../../../shared/errors.ts";
 import { notFound } from "../../registry/writes.ts";
 import type { App, RouteContext } from "../context.ts";
-import { idempotencyHeaders, idParam, json, needs } from "../describe.ts";
+import { alsoFails, idempotencyHeaders, idParam, json, needs } from "../describe.ts";
 import { pageOfQuery, pageQuery, problems } from "../describe.ts";
 import { apiPage } from "../lists.ts";
 import { deliveryView, notificationView } from "../views.ts";
@@ -18,6 +18,7 @@ const requeuedSchema = z
 
 const listNotifications = createRoute({
   ...needs("read"),
+  ...alsoFails("not_found"),
   method: "get",
   path: "/api/v1/notifications",
   tags,

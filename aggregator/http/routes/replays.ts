@@ -7,7 +7,7 @@ import type { Target } from "../../../shared/target.ts";
 import { inputIssues, invalidInput, parseInput } from "../../registry/input.ts";
 import { mergePatch } from "../../registry/json.ts";
 import type { App, RouteContext } from "../context.ts";
-import { idempotencyHeaders, json, jsonBody, needs, problems } from "../describe.ts";
+import { alsoFails, idempotencyHeaders, json, jsonBody, needs, problems } from "../describe.ts";
 
 const tags = ["replays"];
 const params = z.object({
@@ -20,6 +20,7 @@ const params = z.object({
 
 const startReplay = createRoute({
   ...needs("write"),
+  ...alsoFails("not_found"),
   method: "post",
   path: "/api/v1/replays",
   tags,

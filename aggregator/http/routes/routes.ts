@@ -8,6 +8,7 @@ import type { Routes } from "../../../shared/route.ts";
 import { etagOf, guardOf } from "../conditions.ts";
 import type { App, RouteContext } from "../context.ts";
 import {
+  alsoFails,
   conditionHeaders,
   idempotencyHeaders,
   json,
@@ -21,6 +22,7 @@ const PATH = "/api/v1/routes";
 
 const getRoutes = createRoute({
   ...needs("read"),
+  ...alsoFails("not_found"),
   method: "get",
   path: PATH,
   tags,
@@ -57,6 +59,7 @@ const deleteRoutes = createRoute({
 
 const testRoutes = createRoute({
   ...needs("write"),
+  ...alsoFails("not_found"),
   method: "post",
   path: `${PATH}/test`,
   tags,

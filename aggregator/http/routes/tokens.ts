@@ -4,7 +4,7 @@ import { tokenCreatedSchema, tokenPageSchema } from "../../../shared/api/token.t
 import { tokenRotateSchema, tokenSpecSchema } from "../../../shared/api/token.ts";
 import { invalidAt } from "../../registry/input.ts";
 import type { App, RouteContext } from "../context.ts";
-import { idempotencyHeaders, idParam, json, jsonBody, needs } from "../describe.ts";
+import { alsoFails, idempotencyHeaders, idParam, json, jsonBody, needs } from "../describe.ts";
 import { optionalBody, pageOfQuery, pageQuery, problems } from "../describe.ts";
 import { apiPage, pageInMemory } from "../lists.ts";
 import { tokenView } from "../views-access.ts";
@@ -24,6 +24,7 @@ const listTokens = createRoute({
 
 const createToken = createRoute({
   ...needs("admin"),
+  ...alsoFails("not_found"),
   method: "post",
   path: "/api/v1/tokens",
   tags,
@@ -54,6 +55,7 @@ const rotateToken = createRoute({
 
 const deleteToken = createRoute({
   ...needs("admin"),
+  ...alsoFails("conflict"),
   method: "delete",
   path: "/api/v1/tokens/{id}",
   tags,
