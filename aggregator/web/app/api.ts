@@ -92,6 +92,13 @@ export async function ask<Answer>(path: string, options: AskOptions = {}): Promi
   return trusted<Answer>(response.status === 204 ? null : await response.json());
 }
 
+/** Asks for what is not under /api/v1 and open to everybody; rejects with ApiFault. */
+export async function askOutside<Answer>(path: string): Promise<Answer> {
+  const response = await fetch(path, { headers: { accept: "application/json" } });
+  if (!response.ok) throw await faultOf(response);
+  return trusted<Answer>(await response.json());
+}
+
 /** The sentence of whatever was thrown. */
 export function sentenceOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

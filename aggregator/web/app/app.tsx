@@ -3,6 +3,7 @@ import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { sentenceOf } from "./api.ts";
 import { Empty, Trouble } from "./parts/basics.tsx";
+import { KeyHelp } from "./parts/help.tsx";
 import { Shell } from "./parts/shell.tsx";
 import { OverviewPage } from "./pages/overview.tsx";
 import { SignInPage } from "./pages/sign-in.tsx";
@@ -14,6 +15,11 @@ type Page = ComponentType;
 
 const LATER: Readonly<Record<string, () => Promise<Page>>> = {
   targets: async () => (await import("./pages/target/target.tsx")).TargetPage,
+  matrix: async () => (await import("./pages/matrix.tsx")).MatrixPage,
+  mesh: async () => (await import("./pages/mesh/mesh.tsx")).MeshPage,
+  incidents: async () => (await import("./pages/incidents/incidents.tsx")).IncidentsPage,
+  settings: async () => (await import("./pages/settings/settings.tsx")).SettingsPage,
+  start: async () => (await import("./pages/start.tsx")).StartPage,
 };
 
 function NotFound() {
@@ -59,6 +65,7 @@ export function App() {
   const [first = ""] = segments.value;
   return (
     <Shell>
+      <KeyHelp />
       {first === "" || first === "sign-in" ? <OverviewPage /> : <LaterPage name={first} />}
     </Shell>
   );

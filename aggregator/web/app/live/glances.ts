@@ -15,6 +15,8 @@ const KEPT_MAX = 2_000;
 
 const kept = new Map<string, Signal<ApiGlance | null>>();
 let shown: readonly string[] = [];
+/** Looks of each that are asked for. */
+let looks = 60;
 let isAsking = false;
 let isWanted = false;
 
@@ -35,7 +37,7 @@ async function renew(): Promise<void> {
   isWanted = false;
   try {
     const target = shown.slice(0, ASKED_MAX);
-    const page: ApiPage<ApiGlance> = await ask("/glances", { query: { target } });
+    const page: ApiPage<ApiGlance> = await ask("/glances", { query: { target, looks } });
     for (const glance of page.items) glanceOf(glance.targetId).value = glance;
   } catch {
     // What is shown stays; the next round asks again, and the connection's state tells the rest.
@@ -47,8 +49,9 @@ async function renew(): Promise<void> {
 
 const soon = calmly(80, () => void renew());
 
-/** Says which targets are on the screen. */
-export function showGlances(ids: readonly string[]): void {
+/** Says which targets are on the screen, and how many looks of each are shown. */
+export function showGlances(ids: readonly string[], looksShown = 60): void {
+  looks = looksShown;
   const isNew = ids.some((id) => glanceOf(id).peek() === null || !shown.includes(id));
   shown = ids;
   if (kept.size > KEPT_MAX) {

@@ -1,10 +1,27 @@
 /** The page for whoever is not signed in. */
-import { useState } from "preact/hooks";
-import { ApiFault, sentenceOf } from "../api.ts";
+import { useEffect, useState } from "preact/hooks";
+import { ApiFault, askOutside, sentenceOf } from "../api.ts";
 import { Button, PageHead, Trouble } from "../parts/basics.tsx";
 import { Brand, Preferences } from "../parts/shell.tsx";
 import { signIn } from "../session.ts";
 import { words } from "../words/words.ts";
+
+interface Methods {
+  oidc: { loginPath: string } | null;
+}
+
+/** Where single sign-on begins; null where there is none. */
+function useSingleSignOn(): string | null {
+  const [path, setPath] = useState<string | null>(null);
+  useEffect(() => {
+    askOutside<Methods>("/auth/methods").then(
+      ({ oidc }) => setPath(oidc?.loginPath ?? null),
+      // Without an answer there is still the token.
+      () => setPath(null),
+    );
+  }, []);
+  return path;
+}
 
 /** Asks for a token. */
 export function SignInPage() {
@@ -12,6 +29,7 @@ export function SignInPage() {
   const [token, setToken] = useState("");
   const [trouble, setTrouble] = useState("");
   const [isBusy, setBusy] = useState(false);
+  const singleSignOn = useSingleSignOn();
 
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
@@ -48,6 +66,11 @@ export function SignInPage() {
         <Button kind="main" type="submit" disabled={isBusy}>
           {w.button}
         </Button>
+        {singleSignOn !== null && (
+          <a class="button" href={singleSignOn}>
+            {w.oidc}
+          </a>
+        )}
         <p class="soft small">
           {w.help} <code>cat .quorate/admin.token</code>
         </p>

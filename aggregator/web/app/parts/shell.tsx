@@ -126,7 +126,8 @@ export function Preferences() {
   );
 }
 
-function Person() {
+/** Who is signed in, and the way out. */
+export function Person() {
   const now = session.value;
   const w = words.value.signIn;
   if (!now) return null;

@@ -1,10 +1,11 @@
 /** The chart of latency: lines by uPlot, verdicts as a band under them, incidents as shades. */
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
+import type { Span } from "../../parts/state-spans.ts";
 import { theme } from "../../settings.ts";
 import { timeText } from "../../words/format.ts";
 import { language, words } from "../../words/words.ts";
-import type { LatencyData, Span } from "./latency-data.ts";
+import type { LatencyData } from "./latency-data.ts";
 
 const HEIGHT = 250;
 /** Height of the band with the verdicts, CSS pixels. */

@@ -5,12 +5,13 @@ import type { ApiIncident } from "../../../../../shared/api/incident.ts";
 import type { ApiLatencyBucket, ApiResult } from "../../../../../shared/api/result.ts";
 import type { ApiTarget } from "../../../../../shared/api/target.ts";
 import type { ApiTransition } from "../../../../../shared/api/verdict.ts";
-import type { VerdictState } from "../../../../../shared/verdict.ts";
 import { pathOf } from "../../api.ts";
 import { nowMs } from "../../clock.ts";
 import { rowOf } from "../../live/rows.ts";
 import { targetOfEvent } from "../../live/live.ts";
 import { useAsk } from "../../live/use-ask.ts";
+import { stateSpans } from "../../parts/state-spans.ts";
+import type { Span, StateSpan } from "../../parts/state-spans.ts";
 import { useLooks } from "./looks.ts";
 
 const HOUR_MS = 3_600_000;
@@ -31,17 +32,6 @@ export const FIGURES = ["p50Us", "p95Us", "p99Us", "meanUs", "maxUs"] as const;
 
 /** A figure of a bucket. */
 export type Figure = (typeof FIGURES)[number];
-
-/** A part of time. */
-export interface Span {
-  fromMs: number;
-  toMs: number;
-}
-
-/** A time in one verdict state. */
-export interface StateSpan extends Span {
-  state: VerdictState;
-}
 
 /** What the chart draws. */
 export interface LatencyData {
@@ -95,28 +85,6 @@ function aligned(points: readonly Point[]): Pick<LatencyData, "times" | "series"
   }
   const series = [...byName].sort(([a], [b]) => (a < b ? -1 : 1));
   return { times, series: series.map(([name, values]) => ({ name, values })) };
-}
-
-/** Times in one state, from transitions newest first. */
-function stateSpans(
-  transitions: readonly ApiTransition[],
-  range: Span,
-  present: VerdictState,
-): StateSpan[] {
-  const spans: StateSpan[] = [];
-  let { toMs } = range;
-  for (const { at, to } of transitions) {
-    const fromMs = Date.parse(at);
-    if (fromMs < toMs) spans.unshift({ fromMs: Math.max(range.fromMs, fromMs), toMs, state: to });
-    toMs = Math.min(toMs, fromMs);
-    if (toMs <= range.fromMs) return spans;
-  }
-  const first = transitions.at(-1);
-  if (first === undefined) return [{ ...range, state: present }];
-  if (toMs > range.fromMs && first.number > 1) {
-    spans.unshift({ fromMs: range.fromMs, toMs, state: first.from });
-  }
-  return spans;
 }
 
 interface Asked {

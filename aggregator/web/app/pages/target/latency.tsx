@@ -2,11 +2,12 @@
 import { useState } from "preact/hooks";
 import type { ApiTarget } from "../../../../../shared/api/target.ts";
 import { Button, Panel, Trouble } from "../../parts/basics.tsx";
+import type { Span } from "../../parts/state-spans.ts";
 import { remembered } from "../../settings.ts";
 import { words } from "../../words/words.ts";
 import { Chart } from "./chart.tsx";
 import { FIGURES, RANGES, useLatency } from "./latency-data.ts";
-import type { Figure, Span } from "./latency-data.ts";
+import type { Figure } from "./latency-data.ts";
 
 const RANGE_NAMES = ["h1", "h6", "d1", "d7", "d30", "y1"] as const;
 

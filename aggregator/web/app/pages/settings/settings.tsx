@@ -1,0 +1,55 @@
+/** Settings: who is told, what is not said, who may do what. */
+import { PageHead } from "../../parts/basics.tsx";
+import { Person, Preferences } from "../../parts/shell.tsx";
+import { segments } from "../../router.ts";
+import { words } from "../../words/words.ts";
+import { ChannelsTab } from "./channels.tsx";
+import { MaintenanceTab } from "./maintenance.tsx";
+import { RoutesTab } from "./routes.tsx";
+import { SilencesTab } from "./silences.tsx";
+import { TokensTab } from "./tokens.tsx";
+
+const TABS = {
+  channels: ChannelsTab,
+  routes: RoutesTab,
+  silences: SilencesTab,
+  maintenance: MaintenanceTab,
+  tokens: TokensTab,
+  browser: BrowserTab,
+} as const;
+
+const NAMES = ["channels", "routes", "silences", "maintenance", "tokens", "browser"] as const;
+
+/** The page. */
+export function SettingsPage() {
+  const w = words.value.settings;
+  const here = NAMES.find((name) => name === segments.value[1]) ?? "channels";
+  const Tab = TABS[here];
+  return (
+    <div class="page">
+      <PageHead title={w.title} />
+      <nav class="tabs" aria-label={w.title}>
+        {NAMES.map((name) => (
+          <a
+            key={name}
+            href={`/settings/${name}`}
+            aria-current={name === here ? "page" : undefined}
+          >
+            {w.tabs[name]}
+          </a>
+        ))}
+      </nav>
+      <Tab />
+    </div>
+  );
+}
+
+function BrowserTab() {
+  return (
+    <section class="panel form">
+      <p class="soft">{words.value.settings.browser.help}</p>
+      <Preferences />
+      <Person />
+    </section>
+  );
+}
