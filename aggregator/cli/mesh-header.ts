@@ -21,6 +21,8 @@ export interface HeaderOptions {
   parts: readonly MeshPart[];
   /** How this program is called on a command line, such as `npx quorate`. */
   command: string;
+  /** Address that signs a browser in; null: a person signs in with the token. */
+  signInUrl: string | null;
 }
 
 /** Data directory that the client verbs look into by themselves. */
@@ -31,7 +33,7 @@ export function meshHeader(
   options: HeaderOptions,
   printer: Pick<Printer, "layOut" | "paint">,
 ): string[] {
-  const { url, grpcAddress, data, parts, command } = options;
+  const { url, grpcAddress, data, parts, command, signInUrl } = options;
   const { bold, dim, cyan } = printer.paint;
   const pidOf = (name: string): number => parts.find((part) => part.name === name)?.pid ?? 0;
   const tokenFile = join(data, "admin.token");
@@ -49,6 +51,8 @@ export function meshHeader(
   return [
     `${bold(`Quorate mesh ${VERSION}`)}  ${dim("Ctrl-C ends all of it")}`,
     "",
+    `web    ${cyan(signInUrl ?? url)}`,
+    `       ${dim(signInUrl === null ? "sign in with the token" : "signs you in, for a day")}`,
     `API    ${cyan(url)}`,
     `gRPC   ${grpcAddress}`,
     `token  ${tokenFile}`,

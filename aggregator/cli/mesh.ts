@@ -14,6 +14,7 @@ import type { Child, ChildEnd, ChildOptions, Children } from "./mesh-children.ts
 import { meshHeader } from "./mesh-header.ts";
 import type { MeshPart } from "./mesh-header.ts";
 import { createLive } from "./mesh-live.ts";
+import { createSignInUrl } from "./sign-in-url.ts";
 import { ensureHookSecret, ensureProbe, MESH_PLACES } from "./mesh-setup.ts";
 import { probeTokenFile, putChannel, putTargets } from "./mesh-setup.ts";
 import { failed, startListening } from "./mesh-start.ts";
@@ -112,7 +113,10 @@ async function startAndShow(run: MeshRun): Promise<void> {
     for (const { name } of MESH_PLACES) probes.set(name, await startProbe(run, name, grpcAddress));
     const parts = partsOf({ aggregator, served, probes });
     const { command } = context;
-    const header = meshHeader({ url, grpcAddress, data: flags.data, parts, command }, printer);
+    // Only a person reads a terminal; what is written into a file must hold no secret.
+    const signInUrl = printer.isTerminal ? await createSignInUrl(client, url, clock) : null;
+    const told = { url, grpcAddress, data: flags.data, parts, command, signInUrl };
+    const header = meshHeader(told, printer);
     header.forEach((line) => printer.line(line));
     await live.show();
   };

@@ -92,6 +92,7 @@ test("the header tells where everything is and what to try", () => {
       part("steady", 104, "http://127.0.0.1:40003/"),
     ],
     command: "npx quorate",
+    signInUrl: null,
   };
   const lines = meshHeader(options, capture().printer);
   const text = `${lines.join("\n")}\n`.replace(VERSION, "VERSION");
@@ -100,6 +101,14 @@ test("the header tells where everything is and what to try", () => {
 
 test("the header says nothing about the environment when the defaults hold", () => {
   const options = { url: "http://127.0.0.1:7700", grpcAddress: "", parts: [], command: "quorate" };
-  const text = meshHeader({ ...options, data: "./.quorate" }, capture().printer).join("\n");
-  assert.doesNotMatch(text, /export/);
+  const told = { ...options, data: "./.quorate", signInUrl: null };
+  assert.doesNotMatch(meshHeader(told, capture().printer).join("\n"), /export/);
+});
+
+test("the header shows the address that signs a browser in", () => {
+  const options = { url: "http://127.0.0.1:7700", grpcAddress: "", parts: [], command: "quorate" };
+  const signInUrl = "http://127.0.0.1:7700/#token=qrt_admin_0123456789";
+  const told = { ...options, data: "./.quorate", signInUrl };
+  const text = meshHeader(told, capture().printer).join("\n");
+  assert.match(text, /^web +http:\S+#token=qrt_admin_0123456789$/m);
 });
