@@ -1,27 +1,26 @@
 /** One aggregator: its rooms put together. Creating it starts nothing. */
 import { CHECK_KINDS, mergeSecretOptions, prepareCheck } from "../probe/checks/index.ts";
 import { describeKinds, redactOptions } from "../probe/checks/index.ts";
-import type { NamedCanary } from "../shared/canary.ts";
 import type { Clock } from "../shared/clock.ts";
 import { messageOf, QuorateError } from "../shared/errors.ts";
 import { formatHostPort } from "../shared/host-port.ts";
-import type { HostPort } from "../shared/host-port.ts";
 import type { Log } from "../shared/log.ts";
 import type { Random } from "../shared/random.ts";
-import type { ListedTarget } from "../shared/target-list.ts";
 import { VERSION } from "../shared/version.ts";
+import { createAuditTrail } from "./audit/trail.ts";
+import type { RunningTrail } from "./audit/trail.ts";
+import type { AggregatorOptions } from "./aggregator-options.ts";
 import { createJudge } from "./agent/judge.ts";
 import { listenAgent } from "./agent/listen.ts";
 import type { AgentListener } from "./agent/listen.ts";
 import { createDeliveryWorker } from "./alert/delivery.ts";
 import { createEventBus } from "./bus.ts";
 import { createDeadMan } from "./dead-man.ts";
-import type { DeadManOptions } from "./dead-man.ts";
 import { createEngine } from "./engine/engine.ts";
 import { createReplays } from "./engine/replays.ts";
 import type { RunningEngine } from "./engine/engine.ts";
 import { createGrpcServer } from "./grpc/server.ts";
-import type { GrpcServer, GrpcTls } from "./grpc/server.ts";
+import type { GrpcServer } from "./grpc/server.ts";
 import { createHttpApp } from "./http/app.ts";
 import type { DescribedKinds } from "./http/context.ts";
 import { listenHttp } from "./http/listen.ts";
@@ -37,40 +36,6 @@ import { createRevocations } from "./revocations.ts";
 import { createUpkeep } from "./upkeep.ts";
 import { openDashboard } from "./web/serve.ts";
 import { settingsFor } from "./verdict/settings.ts";
-
-/** Where one aggregator listens and how it speaks. */
-export interface AggregatorOptions {
-  /** Address of the API. */
-  listen: HostPort;
-  /** Address of the gRPC port. */
-  grpcListen: HostPort;
-  /** Certificate and key of both ports; null: plaintext. */
-  tls: GrpcTls | null;
-  /** Whether plaintext gRPC may be spoken on an address that is not loopback. */
-  insecure: boolean;
-  /** Time between heartbeats of a probe. */
-  heartbeatMs: number;
-  /** How long the log can be replayed. Default 30 days; 0: not at all. */
-  keepLogMs?: number | undefined;
-  /** Whether channels of kind exec may run commands on this machine. Default false. */
-  allowExecChannels?: boolean | undefined;
-  /** Whether /verdict and /badge answer anybody, without a token. Default false. */
-  publicVerdicts?: boolean | undefined;
-  /** Where load balancers ask by agent check. Default nowhere. */
-  agentListen?: HostPort | undefined;
-  /** What is told from outside that the mesh watches. Default nothing. */
-  deadMan?: DeadManOptions | undefined;
-  /** Reference endpoints of the probes. Default none: there are the mesh's own. */
-  canaries?: readonly NamedCanary[] | undefined;
-  /** URL of the canary that is this aggregator. Default: the address each probe dialled. */
-  advertisedUrl?: string | undefined;
-  /** Address of the API as people reach it, for links in messages. Default: no links. */
-  publicUrl?: string | undefined;
-  /** Address that nothing may answer, for every probe. Default none. */
-  mustFail?: HostPort | undefined;
-  /** Targets that are made when there is none of their name. Default none. */
-  targets?: readonly ListedTarget[] | undefined;
-}
 
 /** What an aggregator is given. */
 export interface AggregatorDeps {
@@ -151,16 +116,18 @@ export function createAggregator(deps: AggregatorDeps): Aggregator {
   const references = referencesOf(options);
   const grpc = createGrpcServer({ ...deps, ...options, engine, bus, revocations, ...references });
   wishes.sessions = grpc.sessions;
+  const audit = createAuditTrail(deps);
   const registry = createRegistry({
     ...deps,
+    store: audit.store,
     revocations,
-    engine,
+    engine: audit.watch(engine),
     sessions: grpc.sessions,
     kinds: CHECKS,
     notifiers: kinds,
     channelsChanged: () => delivery.wake(),
   });
-  const parts = { engine, grpc, registry, revocations, bus, delivery, kinds };
+  const parts = { engine, grpc, registry, revocations, audit, bus, delivery, kinds };
   return living(deps, parts);
 }
 
@@ -181,6 +148,7 @@ interface Parts {
   grpc: GrpcServer;
   registry: Registry;
   revocations: Revocations;
+  audit: RunningTrail;
   bus: ReturnType<typeof createEventBus>;
   delivery: ReturnType<typeof createDeliveryWorker>;
   kinds: ReturnType<typeof notifierKinds>;
@@ -243,8 +211,10 @@ function living(deps: AggregatorDeps, parts: Parts): Aggregator {
   const { grpcListen } = options;
   let grpcPort = grpcListen.port;
   const app = createHttpApp({
+    ...options,
     ...deps,
     ...parts,
+    store: parts.audit.store,
     replays,
     sessions: grpc.sessions,
     kinds: CHECKS,
@@ -253,7 +223,6 @@ function living(deps: AggregatorDeps, parts: Parts): Aggregator {
     wakeDelivery: () => delivery.wake(),
     grpcAddress: () => formatHostPort({ ...grpcListen, port: grpcPort }),
     joinFlags: joinFlagsOf(options),
-    publicVerdicts: options.publicVerdicts,
     publicUrl: options.publicUrl,
     dashboard: openDashboard(),
     version: VERSION,

@@ -5,9 +5,11 @@ import type { ApiReplay } from "../shared/api/replay.ts";
 import type { ProbeStatus } from "../shared/probe.ts";
 import type { Target } from "../shared/target.ts";
 import type { VantageState, VerdictExplanation, VerdictState } from "../shared/verdict.ts";
+import type { AuditChange, AuditEntry } from "./store-access.ts";
 import type { EventBody } from "./verdict/event.ts";
 import type { StoredEvent, UptimeSpan } from "./store-ports.ts";
 
+export type * from "./store-access.ts";
 export type * from "./store-nouns.ts";
 export type * from "./store-ports.ts";
 
@@ -96,6 +98,14 @@ export interface EventBus {
    * when there are too many subscribers.
    */
   subscribe(onEvents: (events: readonly StoredEvent[]) => void): () => void;
+}
+
+/** The trail of what is written, and by whom. */
+export interface AuditTrail {
+  /** Runs work, and collects what it writes; else the aggregator itself is who wrote it. */
+  during<Value>(changes: AuditChange[], work: () => Value): Value;
+  /** Keeps records; a failure is logged, for what was written stays written. */
+  keep(records: readonly AuditEntry[]): Promise<void>;
 }
 
 /** Tokens and browser sessions that ended before their time, by id. */

@@ -3,6 +3,7 @@ import type { Incident, PublicEvent } from "../shared/event.ts";
 import type { Probe } from "../shared/probe.ts";
 import type { Target } from "../shared/target.ts";
 import type { VerdictExplanation, VerdictState } from "../shared/verdict.ts";
+import type { AuditStore, BrowserSessionStore, TokenStore } from "./store-access.ts";
 import type { EventBody, LogEvent } from "./verdict/event.ts";
 import type {
   NewNotification,
@@ -14,8 +15,6 @@ import type {
   ChannelStore,
   NotificationStore,
   ThreadStore,
-  TokenStore,
-  BrowserSessionStore,
   HistoryStore,
   IdempotencyStore,
 } from "./store-nouns.ts";
@@ -276,6 +275,7 @@ export interface Store {
   readonly threads: ThreadStore;
   readonly tokens: TokenStore;
   readonly browserSessions: BrowserSessionStore;
+  readonly audit: AuditStore;
   readonly history: HistoryStore;
   readonly uptime: UptimeStore;
   readonly idempotency: IdempotencyStore;

@@ -15,7 +15,9 @@ import { createOrigins } from "./origins.ts";
 import type { RouteAccess } from "./permissions.ts";
 import { createErrorResponder } from "./problem.ts";
 import { answerSchemasOf, createRepresentation } from "./representation.ts";
+import { createAuditor } from "./auditor.ts";
 import { addAcknowledge } from "./routes/acknowledge.ts";
+import { addAudit } from "./routes/audit.ts";
 import { addChannels } from "./routes/channels.ts";
 import { addEvents } from "./routes/events.ts";
 import { addGlances } from "./routes/glances.ts";
@@ -76,6 +78,7 @@ const ROUTES: readonly ((app: App, context: RouteContext) => void)[] = [
   addEvents,
   addTokens,
   addSession,
+  addAudit,
   addSummary,
   addSystem,
 ];
@@ -94,7 +97,9 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
   app.use("*", securityHeaders);
   app.use("*", async (c, next) => (await deps.dashboard?.(c.req.raw)) ?? next());
   const origins = createOrigins(deps);
-  const signIn = createSignIn({ ...registry, origins, clock });
+  const auditor = createAuditor({ trail: deps.audit, origins });
+  const signIn = createSignIn({ ...registry, origins, clock, auditor });
+  app.use("*", auditor.middleware);
   const fence = createFence();
   app.use("*", createGuard(signIn, { access, fence }));
   app.use("/api/v1/*", limitBody([BULK_PATH]));
@@ -102,7 +107,8 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
   app.use("/api/v1/*", createIdempotency({ store: store.idempotency, clock, random }));
   const answers: ReturnType<typeof answerSchemasOf> = new Map();
   app.use("/api/v1/*", createRepresentation(answers));
-  const parts = { origins, closing: closing.signal, streams: new Set<object>() };
+  const { signedIn } = auditor;
+  const parts = { origins, signedIn, closing: closing.signal, streams: new Set<object>() };
   const context: RouteContext = { ...fence.around(deps), ...signIn, ...parts };
   for (const add of ROUTES) add(app, context);
   for (const [route, schema] of answerSchemasOf(app)) answers.set(route, schema);

@@ -7,6 +7,7 @@ import { LIMITS } from "../../shared/limits.ts";
 import type { Token } from "../ports.ts";
 import type { BrowserSessionService } from "../registry/browser-sessions.ts";
 import type { TokenService } from "../registry/tokens.ts";
+import type { Auditor } from "./auditor.ts";
 import { isBound, outsideBounds } from "./bounds.ts";
 import { callerOfSession, callerOfToken } from "./caller.ts";
 import type { Caller } from "./caller.ts";
@@ -23,6 +24,7 @@ export interface SignInDeps {
   tokens: Pick<TokenService, "verify">;
   browserSessions: Pick<BrowserSessionService, "verify">;
   origins: Origins;
+  auditor: Pick<Auditor, "signedIn">;
   clock: Clock;
 }
 
@@ -37,7 +39,8 @@ export interface SignIn {
 }
 
 /** Creates what checks callers. */
-export function createSignIn({ tokens, browserSessions, origins, clock }: SignInDeps): SignIn {
+export function createSignIn(deps: SignInDeps): SignIn {
+  const { tokens, browserSessions, origins, auditor, clock } = deps;
   const limit = createSignInLimit(clock);
   /** Tokens that signed in before: they go on while somebody else at their address guesses. */
   const known = new Set<string>();
@@ -53,6 +56,7 @@ export function createSignIn({ tokens, browserSessions, origins, clock }: SignIn
     }
     if (token === null) {
       limit.failed(address);
+      await auditor.signedIn(c, "", "unauthenticated");
       c.header("WWW-Authenticate", 'Bearer realm="quorate", error="invalid_token"');
       const sentence = "The token is not known, was deleted, or has expired.";
       throw new QuorateError("unauthenticated", `${sentence} Ask an admin for a new one.`);
@@ -63,9 +67,13 @@ export function createSignIn({ tokens, browserSessions, origins, clock }: SignIn
   }
 
   async function checkCookie(c: Context<AppEnv>, secret: string): Promise<Caller> {
-    refuseOtherSites(c, origins);
     const session = await browserSessions.verify(secret);
-    if (session !== null) return callerOfSession(session);
+    if (session !== null) {
+      const caller = callerOfSession(session);
+      c.set("token", caller);
+      refuseOtherSites(c, origins);
+      return caller;
+    }
     clearSessionCookie(c, origins.isHttps(c));
     throw new QuorateError("unauthenticated", "The browser session is over. Sign in again.");
   }
@@ -103,12 +111,13 @@ export function createGuard(
     const needed = access.get(operation) ?? (GUARDED.test(c.req.path) ? "admin" : "open");
     if (needed === "open") return next();
     const { caller, secret } = await callerOf(c);
+    // Who is refused from here on is known, and told in the audit log.
+    c.set("token", caller);
     if (!isEnough(caller.scope, needed)) {
       const sentence = `This needs a token of scope ${needed}; yours has scope ${caller.scope}.`;
       throw new QuorateError("forbidden", sentence);
     }
     if (isBound(caller) && !isForBound(operation)) throw outsideBounds(caller);
-    c.set("token", caller);
     c.set("secret", secret);
     return fence.run(caller, next);
   };

@@ -8,20 +8,29 @@ import type { Clock } from "../../shared/clock.ts";
 import type { Log } from "../../shared/log.ts";
 import type { Random } from "../../shared/random.ts";
 import type { Engine, EventBus, MeshSessions, PreparedNotifier, Replays } from "../ports.ts";
-import type { Revocations, SendOutcome, Store, Token } from "../ports.ts";
+import type { AuditTrail, Revocations, SendOutcome, Store, Token } from "../ports.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { OptionKinds } from "../registry/writes.ts";
 import type { Caller } from "./caller.ts";
 import type { OriginOptions, Origins } from "./origins.ts";
 
+/** What an operator says of who may ask, and from where. */
+export interface AccessOptions extends OriginOptions {
+  /** Whether /verdict and /badge answer anybody, without a token. Default false. */
+  publicVerdicts?: boolean | undefined;
+  /** Origins of other sites whose pages may ask with a token of theirs. Default none. */
+  corsOrigins?: readonly string[] | undefined;
+}
+
 /** What the HTTP side of the aggregator works with. */
-export interface HttpDeps extends OriginOptions {
+export interface HttpDeps extends AccessOptions {
   engine: Engine;
   store: Store;
   bus: EventBus;
   sessions: MeshSessions;
   registry: Registry;
   revocations: Revocations;
+  audit: AuditTrail;
   replays: Replays;
   /** Kinds of check; for masking secrets, for the list of kinds and for the document. */
   kinds: DescribedKinds;
@@ -35,8 +44,6 @@ export interface HttpDeps extends OriginOptions {
   grpcAddress: () => string;
   /** Further flags of the join command, such as `--insecure`. Default none. */
   joinFlags?: readonly string[];
-  /** Whether /verdict and /badge answer anybody, without a token. Default false. */
-  publicVerdicts?: boolean | undefined;
   /** Answers for the pages of the dashboard; null for all else. Default: there is none. */
   dashboard?: ((request: Request) => Promise<Response | null>) | undefined;
   clock: Clock;
@@ -67,6 +74,8 @@ export type App = OpenAPIHono<AppEnv>;
 /** What routes work with: the dependencies, and the streams that must end with the app. */
 export interface RouteContext extends HttpDeps {
   origins: Origins;
+  /** Keeps that somebody signed in, or failed to; `error` is the code of the failure. */
+  signedIn: (c: Context<AppEnv>, who: Caller | string, error: string) => Promise<void>;
   /** The token of a secret; throws unauthenticated, and counts who guesses. */
   checkSecret: (c: Context<AppEnv>, secret: string) => Promise<Token>;
   /** Whether a caller that was let in would be let in again. */

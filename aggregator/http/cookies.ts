@@ -27,8 +27,10 @@ export function clearSessionCookie(c: Context<AppEnv>, secure: boolean): void {
   setSessionCookie(c, { secret: "", maxAgeMs: 0, secure });
 }
 
-/** The media types and methods that change nothing (RFC 9110 section 9.2.1). */
-const SAFE_METHODS: readonly string[] = ["GET", "HEAD", "OPTIONS"];
+/** Whether a method changes nothing (RFC 9110 section 9.2.1). */
+export function isSafeMethod(method: string): boolean {
+  return method === "GET" || method === "HEAD" || method === "OPTIONS";
+}
 
 /**
  * Refuses a write that a page of another site may have made with the cookie of this one. Browsers
@@ -36,7 +38,7 @@ const SAFE_METHODS: readonly string[] = ["GET", "HEAD", "OPTIONS"];
  * older ones and plain HTTP have too. Source: https://www.w3.org/TR/fetch-metadata/
  */
 export function refuseOtherSites(c: Context<AppEnv>, origins: Origins): void {
-  if (SAFE_METHODS.includes(c.req.method)) return;
+  if (isSafeMethod(c.req.method)) return;
   const site = c.req.header("sec-fetch-site");
   if (site === "same-origin") return;
   const origin = c.req.header("origin");

@@ -20,6 +20,7 @@ const TAGS = [
   { name: "events", description: "What happens." },
   { name: "tokens", description: "Who may call." },
   { name: "sessions", description: "Who is signed in at a browser." },
+  { name: "audit", description: "Who wrote what, when and from where." },
   { name: "system", description: "The aggregator itself." },
 ];
 

@@ -10,6 +10,7 @@ const EXPIRES: readonly { table: string; key: string; old: string }[] = [
   { table: "blocks", key: "id", old: "to_ms < $before" },
   { table: "rollups", key: "handle, span_ms, from_ms, vantage", old: "from_ms < $before" },
   { table: "events", key: "number", old: "at_ms < $before" },
+  { table: "audit", key: "number", old: "at_ms < $before" },
   { table: "uptime_spans", key: "target_id, from_ms", old: "to_ms < $before" },
   { table: "transitions", key: "rowid", old: "at_ms < $before" },
   {

@@ -178,8 +178,6 @@ CREATE TABLE audit (
 ) STRICT;
 CREATE INDEX audit_by_class ON audit (class, number);
 CREATE INDEX audit_by_age ON audit (at_ms);
-CREATE INDEX audit_by_actor ON audit (actor, number);
-CREATE INDEX audit_by_resource ON audit (resource, name, number);
 `;
 
 /** Parts of snapshots and of chapters: some targets each; the rows of those are only heads. */

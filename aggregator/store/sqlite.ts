@@ -2,6 +2,7 @@
 import type { Clock } from "../../shared/clock.ts";
 import type { Store } from "../ports.ts";
 import { createAlertStore } from "./alerts.ts";
+import { createAuditStore } from "./audit.ts";
 import { createBrowserSessionStore } from "./browser-sessions.ts";
 import { createChannelStore } from "./channels.ts";
 import { openConnection } from "./connection.ts";
@@ -58,6 +59,7 @@ export function createSqliteStore(connection: Connection, clock: Clock): Store {
     threads: createThreadStore(connection),
     tokens: createTokenStore(connection),
     browserSessions: createBrowserSessionStore(connection),
+    audit: createAuditStore(connection),
     history: createHistoryStore(connection, facts, writer),
     uptime: createUptimeStore(connection),
     idempotency: createIdempotencyStore(connection, clock),

@@ -2,7 +2,9 @@
 import { z } from "zod";
 import { pageSchema, timeSchema } from "./common.ts";
 
-const scope = z.enum(["admin", "write", "read"]);
+const scope = z
+  .enum(["admin", "write", "read"])
+  .describe("What it may do: admin does all, write implies read.");
 const labels = z
   .record(z.string(), z.string())
   .describe("Labels that a target must carry to be seen; none: all are.");
@@ -40,8 +42,8 @@ export const signInMethodsSchema = z
 /** A browser session as admins see it. */
 export const browserSessionSchema = z
   .object({
-    id: z.string(),
-    who: z.string(),
+    id: z.string().describe("Id, such as `ses_8d1f3g5h7j9k2l4z`."),
+    who: z.string().describe("Name of the token, or of the person at the identity provider."),
     scope,
     labels,
     tokenId: z.string().nullable().describe("Token it was opened with; null: OpenID Connect."),

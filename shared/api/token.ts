@@ -5,13 +5,15 @@ import { labelsSchema, nameSchema } from "../target.ts";
 import { pageSchema, timeSchema } from "./common.ts";
 
 /** What a token may do: admin does all, write implies read; probe and calls are for machines. */
-export const tokenScopeSchema = z.enum(["admin", "write", "read", "probe", "calls"]);
+export const tokenScopeSchema = z
+  .enum(["admin", "write", "read", "probe", "calls"])
+  .describe("What it may do: admin does all, write implies read.");
 
 /** A token as the API shows it. */
 export const tokenSchema = z
   .object({
-    id: z.string(),
-    name: z.string(),
+    id: z.string().describe("Id, such as `tok_1q3w5e7r9t2y4x6z`."),
+    name: z.string().describe("Who or what it is for."),
     scope: tokenScopeSchema,
     probeId: z.string().nullable().describe("For scope probe: whose identity it proves."),
     labels: labelsSchema.describe("Labels that bind it to targets which carry them all."),
@@ -47,7 +49,11 @@ export const tokenSpecSchema = z
       ),
     expiresAt: timeSchema.optional().describe("Default: never. Must lie ahead."),
   })
-  .meta({ id: "TokenSpec", description: "What a caller says of a new token." });
+  .meta({
+    id: "TokenSpec",
+    description: "What a caller says of a new token.",
+    example: { name: "grafana", scope: "read", expiresAt: "2027-11-21T12:00:00.000Z" },
+  });
 
 /** How a secret is replaced. */
 export const tokenRotateSchema = z

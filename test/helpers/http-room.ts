@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { createReplays } from "../../aggregator/engine/replays.ts";
 import { DEFAULT_SETTINGS } from "../../aggregator/verdict/settings.ts";
+import { createAuditTrail } from "../../aggregator/audit/trail.ts";
 import { createEventBus } from "../../aggregator/bus.ts";
 import type { HttpApp } from "../../aggregator/http/app.ts";
 import { createHttpApp } from "../../aggregator/http/app.ts";
@@ -141,7 +142,9 @@ export function openHttpRoom(over: (deps: HttpDeps) => Partial<HttpDeps> = () =>
   const log = silentLog();
   const random = seededRandom(7);
   const connection = openConnection({ path: ":memory:", log });
-  const store = createSqliteStore(connection, clock);
+  const bare = createSqliteStore(connection, clock);
+  const audit = createAuditTrail({ store: bare, clock, log });
+  const { store } = audit;
   const engine = createFakeEngine(store, clock);
   const bus = createEventBus({ log });
   const told: string[] = [];
@@ -149,7 +152,7 @@ export function openHttpRoom(over: (deps: HttpDeps) => Partial<HttpDeps> = () =>
   const parts = { told, rechecks, connected: new Set<string>() };
   const sessions = fakeSessions(parts);
   const revocations = createRevocations();
-  const base = { engine, store, bus, revocations, sessions, clock, random, log };
+  const base = { engine, store, bus, revocations, audit, sessions, clock, random, log };
   const kinds = { kinds: CHECKS, notifiers: NOTIFIERS };
   const channelsChanged = (): void => void parts.told.push("channels");
   const replays = createReplays({ ...base, settings: DEFAULT_SETTINGS });
@@ -157,7 +160,12 @@ export function openHttpRoom(over: (deps: HttpDeps) => Partial<HttpDeps> = () =>
     ...base,
     replays,
     ...kinds,
-    registry: createRegistry({ ...base, ...kinds, channelsChanged }),
+    registry: createRegistry({
+      ...base,
+      ...kinds,
+      engine: audit.watch(engine),
+      channelsChanged,
+    }),
     sendTest,
     wakeDelivery: () => void parts.told.push("wake"),
     grpcAddress: () => "127.0.0.1:7701",
@@ -166,11 +174,6 @@ export function openHttpRoom(over: (deps: HttpDeps) => Partial<HttpDeps> = () =>
   const app = createHttpApp({ ...deps, ...over(deps) });
   const token = tokenBox(deps);
   const call = caller(app, token);
-  const expect: HttpRoom["expect"] = async (status, request, options) => {
-    const answer = await call(request, options);
-    assert.equal(answer.status, status, `${request}: ${JSON.stringify(answer.body)}`);
-    return answer;
-  };
   return {
     app,
     store,
@@ -182,17 +185,29 @@ export function openHttpRoom(over: (deps: HttpDeps) => Partial<HttpDeps> = () =>
     token,
     secret: secretMaker(deps),
     call,
-    expect,
-    refused: async (status, request, options) => {
-      const answer = await expect(status, request, options);
-      assert.equal(answer.headers.get("content-type"), "application/problem+json");
-      return problemSchema.parse(answer.body);
-    },
+    ...assertingCalls(call),
     happen: async (...events) => bus.publish(await commitEvents(store, clock, events)),
     close: async () => {
       app.close();
       await replays.close();
       await store.close();
+    },
+  };
+}
+
+/** Calls that assert what is answered. */
+function assertingCalls(call: HttpRoom["call"]): Pick<HttpRoom, "expect" | "refused"> {
+  const expect: HttpRoom["expect"] = async (status, request, options) => {
+    const answer = await call(request, options);
+    assert.equal(answer.status, status, `${request}: ${JSON.stringify(answer.body)}`);
+    return answer;
+  };
+  return {
+    expect,
+    refused: async (status, request, options) => {
+      const answer = await expect(status, request, options);
+      assert.equal(answer.headers.get("content-type"), "application/problem+json");
+      return problemSchema.parse(answer.body);
     },
   };
 }

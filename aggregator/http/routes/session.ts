@@ -6,6 +6,7 @@ import { signInMethodsSchema, signInSchema } from "../../../shared/api/session.t
 import { isoTime } from "../../../shared/clock.ts";
 import { QuorateError } from "../../../shared/errors.ts";
 import type { PersonScope, TokenScope } from "../../ports.ts";
+import { callerOfSession, callerOfToken } from "../caller.ts";
 import type { App, AppEnv, RouteContext } from "../context.ts";
 import { clearSessionCookie, refuseOtherSites } from "../cookies.ts";
 import { sessionCookieOf, setSessionCookie } from "../cookies.ts";
@@ -24,6 +25,9 @@ const signIn = createRoute({
   path: PATH,
   tags,
   summary: "Sign a browser in with a token: the answer sets a cookie that is accepted as one",
+  description:
+    "No script can read the cookie, and no other site can use it. It ends with the token, after " +
+    "12 hours without a request, and after 7 days, unless the aggregator was told otherwise.",
   request: { body: jsonBody(signInSchema, "The token.") },
   responses: { 204: { description: "Signed in." }, ...problems },
 });
@@ -34,6 +38,7 @@ const getSession = createRoute({
   path: PATH,
   tags,
   summary: "Get who calls, by a cookie or a token",
+  description: "What a page asks first: 401 says that it has to sign in.",
   responses: { 200: json(sessionSchema, "Who calls."), ...problems },
 });
 
@@ -44,6 +49,7 @@ const signOut = createRoute({
   path: PATH,
   tags,
   summary: "Sign the browser out; without a session nothing happens",
+  description: "The session is void at once, its open streams end, and the cookie is forgotten.",
   responses: { 204: { description: "Signed out." }, ...problems },
 });
 
@@ -53,6 +59,7 @@ const getMethods = createRoute({
   path: "/auth/methods",
   tags,
   summary: "Get how a person can sign in here",
+  description: "For the page that signs people in; anybody may ask.",
   responses: { 200: json(signInMethodsSchema, "The methods."), ...problems },
 });
 
@@ -62,6 +69,7 @@ const listSessions = createRoute({
   path: "/api/v1/sessions",
   tags,
   summary: "List browsers that are signed in, by id",
+  description: "Sessions that are not over, with who opened them from where; never a cookie.",
   request: { query: z.strictObject(pageQuery) },
   responses: { 200: json(browserSessionPageSchema, "One page."), ...problems },
 });
@@ -72,6 +80,7 @@ const deleteSession = createRoute({
   path: "/api/v1/sessions/{id}",
   tags,
   summary: "Sign a browser out, from here",
+  description: "The session is void at once, and its open streams end.",
   request: { params: idParam("session") },
   responses: { 204: { description: "Signed out." }, ...problems },
 });
@@ -88,7 +97,9 @@ export function addSession(app: App, context: RouteContext): void {
   async function endPresent(c: Context<AppEnv>): Promise<void> {
     const cookie = sessionCookieOf(c);
     const present = cookie === null ? null : await browserSessions.verify(cookie);
-    if (present !== null) await browserSessions.delete(present.id);
+    if (present === null) return;
+    c.set("token", callerOfSession(present));
+    await browserSessions.delete(present.id);
   }
 
   app.openapi(signIn, async (c) => {
@@ -96,11 +107,12 @@ export function addSession(app: App, context: RouteContext): void {
     if (c.req.header("origin") !== undefined) refuseOtherSites(c, origins);
     const token = await context.checkSecret(c, c.req.valid("json").token);
     const { id, name, scope, labels, expiresAtMs } = token;
+    await endPresent(c);
+    c.set("token", callerOfToken(token));
     if (!isPersonScope(scope)) {
       const sentence = `A browser session needs a token of scope read, write or admin`;
       throw new QuorateError("forbidden", `${sentence}; this one has scope ${scope}.`);
     }
-    await endPresent(c);
     const address = origins.addressOf(c);
     const of = { who: name, scope, labels, tokenId: id, address, untilMs: expiresAtMs };
     const { session, secret } = await browserSessions.open(of);
