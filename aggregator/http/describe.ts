@@ -150,12 +150,21 @@ export const patchSchema = z
   .record(z.string(), z.unknown())
   .openapi({ description: "JSON merge patch (RFC 7396): null removes a field." });
 
-/** Conditions of a write. */
-export const conditionHeaders = z.object({
+/** A write that may be tried first. */
+export const dryRunQuery = {
+  dryRun: flag("`true`: all of it is checked and answered, and nothing is written.").optional(),
+};
+
+/** Condition of a write to what is there. */
+export const matchHeaders = z.object({
   "if-match": z.string().max(1_000).optional().openapi({
     description: "ETags, or `*`: the write happens only if one is the present one (else 412).",
     example: '"3"',
   }),
+});
+
+/** Conditions of a write. */
+export const conditionHeaders = matchHeaders.extend({
   "if-none-match": z.string().max(1_000).optional().openapi({
     description: "`*`: the write happens only if it does not exist yet (else 412).",
   }),

@@ -28,10 +28,7 @@ export interface BulkDeps {
 }
 
 /** Conditions of a bulk write. */
-export interface BulkGuard extends Pick<WriteGuard, "check"> {
-  /** True: everything is looked at and nothing is written. Default false. */
-  dryRun?: boolean | undefined;
-}
+export type BulkGuard = Pick<WriteGuard, "check" | "dryRun">;
 
 /** What became of one input, in the order of the inputs. */
 export interface BulkOutcome {

@@ -28,7 +28,7 @@ export interface ChannelService {
   get(idOrName: string): Promise<Channel>;
   list(): Promise<Channel[]>;
   /** Throws conflict when the name is taken. */
-  create(input: unknown): Promise<Channel>;
+  create(input: unknown, guard?: WriteGuard): Promise<Channel>;
   /** Creates the channel of this name or replaces it; without a change the revision stays. */
   put(
     idOrName: string,
@@ -53,17 +53,17 @@ export function createChannelService(deps: ChannelServiceDeps): ChannelService {
   return {
     get,
     list: () => channels.all(),
-    create: (input) => turns(() => writer.add(input)),
+    create: (input, guard = {}) => turns(() => writer.add(input, guard)),
     put: (idOrName, input, guard = {}) =>
       turns(async () => {
         const found = await channels.get(idOrName);
         checkGuard(guard, "Channel", found);
         if (found !== null) {
           const named = namedInput(input, found.spec.name);
-          return { channel: await writer.change(found, named), created: false };
+          return { channel: await writer.change(found, named, guard), created: false };
         }
         if (looksLikeId(idOrName, "chn")) throw notFound("channel", idOrName);
-        return { channel: await writer.add(namedInput(input, idOrName)), created: true };
+        return { channel: await writer.add(namedInput(input, idOrName), guard), created: true };
       }),
     patch: (idOrName, patch, guard = {}) =>
       turns(async () => {
@@ -73,12 +73,13 @@ export function createChannelService(deps: ChannelServiceDeps): ChannelService {
         if (typeof merged === "object" && merged !== null && "name" in merged) {
           checkSameName(merged.name, found.spec.name);
         }
-        return writer.change(found, merged);
+        return writer.change(found, merged, guard);
       }),
     delete: (idOrName, guard = {}) =>
       turns(async () => {
         const found = await get(idOrName);
         checkGuard(guard, "Channel", found);
+        if (guard.dryRun === true) return;
         await channels.delete(found.id);
         deps.changed();
       }),
@@ -98,7 +99,7 @@ function createChannelWriter({ store, notifiers, changed, clock, random }: Chann
   }
 
   return {
-    async add(input: unknown): Promise<Channel> {
+    async add(input: unknown, { dryRun }: WriteGuard): Promise<Channel> {
       const spec = validSpec(input, null);
       const find = (taken: string) => channels.get(taken);
       await checkNewName({ noun: "channel", name: spec.name, prefix: "chn", find });
@@ -107,15 +108,17 @@ function createChannelWriter({ store, notifiers, changed, clock, random }: Chann
       const atMs = clock.wallMs();
       const times = { createdAtMs: atMs, updatedAtMs: atMs };
       const channel = { id: newId(random, "chn"), revision: 1, ...times, spec };
+      if (dryRun === true) return channel;
       await channels.put(channel, null);
       changed();
       return channel;
     },
-    async change(found: Channel, input: unknown): Promise<Channel> {
+    async change(found: Channel, input: unknown, { dryRun }: WriteGuard): Promise<Channel> {
       const spec = validSpec(input, found.spec);
       if (canonicalJson(spec) === canonicalJson(found.spec)) return found;
       const revision = found.revision + 1;
       const channel = { ...found, revision, updatedAtMs: clock.wallMs(), spec };
+      if (dryRun === true) return channel;
       await channels.put(channel, found.revision);
       changed();
       return channel;

@@ -18,7 +18,7 @@ const AHEAD = 2;
 export function windowsOf(maintenance: Maintenance, nowMs: number): PlannedWindow[] {
   const { id, spec, endedAtMs, createdAtMs } = maintenance;
   if (endedAtMs !== null) return [];
-  return timesOf(spec, createdAtMs, nowMs).map((times) => ({
+  return timesOf(spec, { createdAtMs, nowMs, count: AHEAD }).map((times) => ({
     id: `${id}/${times.fromMs}`,
     name: spec.name,
     targets: spec.targets,
@@ -27,10 +27,20 @@ export function windowsOf(maintenance: Maintenance, nowMs: number): PlannedWindo
   }));
 }
 
-function timesOf(
+/** Which windows are looked for. */
+export interface WindowQuery {
+  /** When a single window without a begin begins. */
+  createdAtMs: number;
+  /** Windows that are over by then are left out. */
+  nowMs: number;
+  /** Windows at most. */
+  count: number;
+}
+
+/** Times of the windows that come next, the one that runs too, the earliest first. */
+export function timesOf(
   spec: MaintenanceSpec,
-  createdAtMs: number,
-  nowMs: number,
+  { createdAtMs, nowMs, count }: WindowQuery,
 ): { fromMs: number; toMs: number }[] {
   const { cron, durationMs = 0, toAt = "" } = spec;
   if (cron === undefined) {
@@ -39,7 +49,7 @@ function timesOf(
     return toMs > nowMs ? [{ fromMs, toMs }] : [];
   }
   // A window that runs began less than its length ago.
-  const starts = cronOf(spec).nextRuns(AHEAD, isoTime(nowMs - durationMs));
+  const starts = cronOf(spec).nextRuns(count, isoTime(nowMs - durationMs));
   return starts.map((start) => {
     const fromMs = start.getTime();
     return { fromMs, toMs: fromMs + durationMs };

@@ -7,12 +7,15 @@ import { newId } from "../../shared/random.ts";
 import type { Random } from "../../shared/random.ts";
 import type { Engine, Store } from "../ports.ts";
 import { parseInput } from "./input.ts";
+import { previewOf } from "./maintenance-preview.ts";
+import type { MaintenancePreview } from "./maintenance-preview.ts";
 import { checkTimes, windowsOf } from "./maintenance-windows.ts";
-import { checkNewName, createTurns, notFound, tooMany } from "./writes.ts";
+import { checkGuard, checkNewName, createTurns, notFound, tooMany } from "./writes.ts";
+import type { WriteGuard } from "./writes.ts";
 
 /** What the service works with. */
 export interface MaintenanceServiceDeps {
-  store: Pick<Store, "maintenance">;
+  store: Pick<Store, "maintenance" | "targets">;
   engine: Pick<Engine, "submit" | "nowMs">;
   clock: Clock;
   random: Random;
@@ -24,11 +27,13 @@ export interface MaintenanceService {
   get(idOrName: string): Promise<Maintenance>;
   list(): Promise<Maintenance[]>;
   /** Throws conflict when the name is taken. A window that begins now is in force at once. */
-  create(input: unknown): Promise<Maintenance>;
+  create(input: unknown, guard?: WriteGuard): Promise<Maintenance>;
+  /** When it would be and whom it would cover; nothing is written. */
+  preview(input: unknown, windows: number): Promise<MaintenancePreview>;
   /** Ends the window that runs and all that would come; it stays in the list. */
-  end(idOrName: string): Promise<Maintenance>;
+  end(idOrName: string, guard?: WriteGuard): Promise<Maintenance>;
   /** Ends it and forgets it. */
-  delete(idOrName: string): Promise<void>;
+  delete(idOrName: string, guard?: WriteGuard): Promise<void>;
   /** Gives the fold every window that runs or comes next and that it does not have yet. */
   plan(): Promise<void>;
 }
@@ -45,7 +50,7 @@ export function createMaintenanceService(deps: MaintenanceServiceDeps): Maintena
     return maintenance;
   }
 
-  async function create(input: unknown): Promise<Maintenance> {
+  async function create(input: unknown, { dryRun }: WriteGuard): Promise<Maintenance> {
     const spec = parseInput(maintenanceSpecSchema, input);
     const nowMs = engine.nowMs();
     checkTimes(spec, nowMs);
@@ -55,13 +60,15 @@ export function createMaintenanceService(deps: MaintenanceServiceDeps): Maintena
     if (count >= LIMITS.maintenanceMax) throw tooMany("maintenance", LIMITS.maintenanceMax);
     const times = { createdAtMs: nowMs, updatedAtMs: clock.wallMs(), endedAtMs: null };
     const maintenance = { id: newId(random, "mnt"), revision: 1, ...times, spec };
+    if (dryRun === true) return maintenance;
     await store.maintenance.put(maintenance, null);
     await plan();
     return maintenance;
   }
 
-  async function end(idOrName: string): Promise<Maintenance> {
+  async function end(idOrName: string, guard: WriteGuard): Promise<Maintenance> {
     const found = await get(idOrName);
+    checkGuard(guard, "Maintenance", found);
     if (found.endedAtMs !== null) return found;
     const nowMs = engine.nowMs();
     const times = { updatedAtMs: clock.wallMs(), endedAtMs: nowMs };
@@ -76,11 +83,12 @@ export function createMaintenanceService(deps: MaintenanceServiceDeps): Maintena
   return {
     get,
     list: () => store.maintenance.all(),
-    create: (input) => turns(() => create(input)),
-    end: (idOrName) => turns(() => end(idOrName)),
-    delete: (idOrName) =>
+    create: (input, guard = {}) => turns(() => create(input, guard)),
+    preview: (input, windows) => previewOf(deps, input, windows),
+    end: (idOrName, guard = {}) => turns(() => end(idOrName, guard)),
+    delete: (idOrName, guard = {}) =>
       turns(async () => {
-        const { id } = await end(idOrName);
+        const { id } = await end(idOrName, guard);
         await store.maintenance.delete(id);
       }),
     plan: () => turns(plan),

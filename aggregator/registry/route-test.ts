@@ -11,6 +11,7 @@ import type { Target } from "../../shared/target.ts";
 import type { VerdictState } from "../../shared/verdict.ts";
 import type { Engine, Store } from "../ports.ts";
 import { parseInput } from "./input.ts";
+import { covers } from "./maintenance-preview.ts";
 import { windowsOf } from "./maintenance-windows.ts";
 import { notFound } from "./writes.ts";
 
@@ -98,7 +99,7 @@ async function holdsOf(
   const holds: Withheld[] = [];
   for (const maintenance of await store.maintenance.all()) {
     const { id, spec } = maintenance;
-    if (!covers(spec, facts)) continue;
+    if (!covers(spec, { name: facts["target"], labels: facts })) continue;
     const window = windowsOf(maintenance, atMs).find(({ fromMs }) => fromMs <= atMs);
     if (window === undefined) continue;
     const sentence = `Maintenance ${spec.name} runs until ${isoTime(window.toMs)}.`;
@@ -114,17 +115,6 @@ async function holdsOf(
     holds.push({ by: "mesh_blind", id: null, sentence });
   }
   return holds;
-}
-
-/** As the fold has it: targets by name, or by all of the labels. */
-function covers(
-  spec: { targets: readonly string[]; labels: Record<string, string> },
-  facts: MatcherFacts,
-): boolean {
-  const name = facts["target"];
-  if (name !== undefined && spec.targets.includes(name)) return true;
-  const wanted = Object.entries(spec.labels);
-  return wanted.length > 0 && wanted.every(([key, value]) => facts[key] === value);
 }
 
 /** Without a tree: every channel that does not name its events. */

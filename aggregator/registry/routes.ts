@@ -48,6 +48,7 @@ export function createRouteService(deps: RouteServiceDeps): RouteService {
     if (found && canonicalJson(found.root) === canonicalJson(root)) return found;
     const revision = (found?.revision ?? 0) + 1;
     const routes = { revision, updatedAtMs: clock.wallMs(), updatedBy: by, root };
+    if (guard.dryRun === true) return routes;
     await store.routes.put(routes, found?.revision ?? null);
     log.info({ revision, by }, "The routes were changed.");
     return routes;
@@ -64,6 +65,7 @@ export function createRouteService(deps: RouteServiceDeps): RouteService {
     delete: (by, guard = {}) =>
       turns(async () => {
         guarded(guard, await store.routes.get());
+        if (guard.dryRun === true) return;
         if (await store.routes.delete()) log.info({ by }, "The routes were removed.");
       }),
     async warnings(root) {

@@ -8,7 +8,8 @@ import { silenceSpecSchema } from "../../shared/silence.ts";
 import type { Silence } from "../../shared/silence.ts";
 import type { Engine, Page, PageQuery, Store } from "../ports.ts";
 import { invalidAt, parseInput } from "./input.ts";
-import { createTurns, notFound, tooMany } from "./writes.ts";
+import { checkGuard, createTurns, notFound, tooMany } from "./writes.ts";
+import type { WriteGuard } from "./writes.ts";
 
 /** What the service works with. */
 export interface SilenceServiceDeps {
@@ -23,9 +24,9 @@ export interface SilenceService {
   /** Throws not_found. */
   get(id: string): Promise<Silence>;
   list(query: PageQuery): Promise<Page<Silence>>;
-  create(input: unknown, by: string): Promise<Silence>;
+  create(input: unknown, by: string, guard?: WriteGuard): Promise<Silence>;
   /** Ends it now; what it withheld and is not over is told. It stays in the list. */
-  end(id: string, by: string): Promise<Silence>;
+  end(id: string, by: string, guard?: WriteGuard): Promise<Silence>;
 }
 
 /** Creates the service. */
@@ -39,7 +40,7 @@ export function createSilenceService(deps: SilenceServiceDeps): SilenceService {
     return silence;
   };
 
-  async function create(input: unknown, by: string): Promise<Silence> {
+  async function create(input: unknown, by: string, { dryRun }: WriteGuard): Promise<Silence> {
     const nowMs = engine.nowMs();
     const spec = specOf(input, { nowMs, by });
     if ((await silences.current(nowMs)).length >= LIMITS.silencesMax) {
@@ -47,14 +48,16 @@ export function createSilenceService(deps: SilenceServiceDeps): SilenceService {
     }
     const times = { createdAtMs: nowMs, createdBy: by, endedBy: null };
     const silence = { id: newId(random, "sil"), revision: 1, ...times, spec };
+    if (dryRun === true) return silence;
     await silences.put(silence, null);
     log.info({ silence: silence.id, by, comment: spec.comment }, "A silence was made.");
     engine.alertsChanged();
     return silence;
   }
 
-  async function end(id: string, by: string): Promise<Silence> {
+  async function end(id: string, by: string, guard: WriteGuard): Promise<Silence> {
     const found = await get(id);
+    checkGuard(guard, "Silence", { ...found, spec: { name: id } });
     const nowMs = engine.nowMs();
     if (found.spec.endsAtMs <= nowMs) return found;
     // One that did not begin yet never will.
@@ -70,8 +73,8 @@ export function createSilenceService(deps: SilenceServiceDeps): SilenceService {
   return {
     get,
     list: (query) => silences.list(query),
-    create: (input, by) => turns(() => create(input, by)),
-    end: (id, by) => turns(() => end(id, by)),
+    create: (input, by, guard = {}) => turns(() => create(input, by, guard)),
+    end: (id, by, guard = {}) => turns(() => end(id, by, guard)),
   };
 }
 

@@ -29,7 +29,7 @@ export interface TargetService {
   /** The target of that id or name; throws not_found. */
   get(idOrName: string): Promise<Target>;
   /** Throws conflict when the name is taken. */
-  create(input: unknown, guard?: Pick<WriteGuard, "check">): Promise<Target>;
+  create(input: unknown, guard?: WriteGuard): Promise<Target>;
   /** Creates the target of this name or replaces it; without a change the revision stays. */
   put(
     idOrName: string,
@@ -100,7 +100,8 @@ function createTargetWriter({ store, engine, sessions, kinds, clock, random }: T
   let count: number | null = null;
   const validSpec = createSpecCheck({ store, kinds });
 
-  async function set(target: Target): Promise<Target> {
+  async function set(target: Target, { dryRun }: WriteGuard): Promise<Target> {
+    if (dryRun === true) return target;
     await engine.submit({ type: "target_set", target });
     sessions.targetChanged(target);
     return target;
@@ -109,30 +110,33 @@ function createTargetWriter({ store, engine, sessions, kinds, clock, random }: T
   return {
     /** Others wrote targets: they are counted anew. */
     recount: (): void => void (count = null),
-    async add(input: unknown, { check }: WriteGuard): Promise<Target> {
+    async add(input: unknown, guard: WriteGuard): Promise<Target> {
       const spec = await validSpec(input, null);
-      await check?.(null, spec);
+      await guard.check?.(null, spec);
       const { name } = spec;
       const find = (taken: string) => store.targets.get(taken);
       await checkNewName({ noun: "target", name, prefix: "tgt", find });
-      count ??= (await store.targets.all()).length;
+      count ??= await store.targets.count();
       if (count >= LIMITS.targetsMax) throw tooMany("targets", LIMITS.targetsMax);
       const atMs = clock.wallMs();
       const times = { createdAtMs: atMs, updatedAtMs: atMs };
-      const handle = await store.targets.nextHandle();
-      const target = await set({ id: newId(random, "tgt"), handle, revision: 1, ...times, spec });
-      count += 1;
+      const isDry = guard.dryRun === true;
+      const handle = isDry ? 0 : await store.targets.nextHandle();
+      const target = { id: newId(random, "tgt"), handle, revision: 1, ...times, spec };
+      await set(target, guard);
+      if (!isDry) count += 1;
       return target;
     },
-    async change(found: Target, input: unknown, { check }: WriteGuard): Promise<Target> {
+    async change(found: Target, input: unknown, guard: WriteGuard): Promise<Target> {
       const spec = await validSpec(input, found.spec);
-      await check?.(found.spec, spec);
+      await guard.check?.(found.spec, spec);
       if (canonicalJson(spec) === canonicalJson(found.spec)) return found;
       const revision = found.revision + 1;
-      return set({ ...found, revision, updatedAtMs: clock.wallMs(), spec });
+      return set({ ...found, revision, updatedAtMs: clock.wallMs(), spec }, guard);
     },
-    async remove(found: Target, { check }: WriteGuard): Promise<void> {
+    async remove(found: Target, { check, dryRun }: WriteGuard): Promise<void> {
       await check?.(found.spec, null);
+      if (dryRun === true) return;
       await engine.submit({ type: "target_deleted", targetId: found.id });
       sessions.targetDeleted(found);
       if (count !== null) count -= 1;

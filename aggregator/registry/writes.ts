@@ -9,6 +9,8 @@ export interface WriteGuard {
   ifMatch?: readonly number[] | "any" | undefined;
   /** True: it must not exist yet. */
   ifNew?: boolean | undefined;
+  /** True: all of it is looked at, and nothing is written. Default false. */
+  dryRun?: boolean | undefined;
   /**
    * Called with a target as it is and as it would be, null when it is not there; throws when the
    * write may not happen. Nothing else is written to targets in between.

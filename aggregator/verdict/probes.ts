@@ -170,12 +170,20 @@ export function leaveProbe(state: EngineState, probe: ProbeRecord, hard: boolean
   if (hard) probe.removed = true;
   else probe.draining = true;
   beforeMassChange(state);
+  accuseAnew(state, probe);
+  markProbe(state, probe);
+}
+
+/**
+ * The quorum of every target that a probe looks at changed: accusations made before must be made
+ * anew, so that configuration never turns old evidence into DOWN.
+ */
+export function accuseAnew(state: EngineState, probe: ProbeRecord): void {
   for (const { target } of probe.pairs) {
     target.floorMs = state.atMs;
     for (const pair of target.pairs) pair.answered = false;
     markTarget(state, target);
   }
-  markProbe(state, probe);
 }
 
 /** Moves a leaving probe to the state of its leave. */

@@ -6,6 +6,7 @@ import type { Effect } from "./effect.ts";
 import { withdrawIncident } from "./alerts.ts";
 import { forgetAvailability, slowAboveUs } from "./availability.ts";
 import { beforeChange, beforeMassChange, markProbe, markTarget } from "./marks.ts";
+import { accuseAnew } from "./probes.ts";
 import { newProbeRecord, newTargetRecord } from "./records.ts";
 import { endSpan } from "./uptime.ts";
 import { freshMs } from "./state.ts";
@@ -15,12 +16,16 @@ import type { EngineState, Pair, ProbeRecord, TargetRecord } from "./state.ts";
 /** A probe was created or changed. */
 export function setProbe(state: EngineState, probe: Probe): void {
   let record = state.probes.get(probe.id);
+  const before = record?.vantage;
   if (record) record.vantage = vantageOf(probe);
   else {
     record = newProbeRecord(probe, state.atMs);
     state.probes.set(probe.id, record);
   }
   beforeMassChange(state);
+  const { region, zone } = probe.spec;
+  // In another failure domain it is another witness: what it said was said by the old one.
+  if (before && (before.zone !== zone || before.region !== region)) accuseAnew(state, record);
   for (const target of state.targets.values()) updateVantages(state, target);
   markProbe(state, record);
 }

@@ -33,6 +33,34 @@ export const maintenanceSchema = z
   })
   .meta({ id: "Maintenance", description: "Times in which targets may be bad without an alert." });
 
+/** When a maintenance would be, and whom it would cover. */
+export const maintenancePreviewSchema = z
+  .object({
+    windows: z
+      .array(
+        z.object({
+          from: timeSchema.describe("Begin of the window."),
+          to: timeSchema.describe("End of the window, not included."),
+        }),
+      )
+      .describe("The next windows, the one that would run now too, the earliest first."),
+    covered: z
+      .array(z.string())
+      .describe("Names of targets that it would cover now, at most 1,000, by name."),
+    coveredCount: z.int().describe("How many targets it would cover now."),
+    missing: z.array(z.string()).describe("Names that it gives and that no target has."),
+  })
+  .meta({
+    id: "MaintenancePreview",
+    description: "When a maintenance would be, and whom it would cover.",
+    example: {
+      windows: [{ from: "2026-11-22T02:00:00.000Z", to: "2026-11-22T04:00:00.000Z" }],
+      covered: ["checkout"],
+      coveredCount: 1,
+      missing: [],
+    },
+  });
+
 /** A maintenance as the API shows it. */
 export type ApiMaintenance = z.output<typeof maintenanceSchema>;
 

@@ -14,7 +14,7 @@
  *     every 10s 30s..600s CLASS a b    the same look again and again; `and` joins several
  *     at 30s calls web 10s 6 0 [NAME]  6 of 6 business calls succeeded in the last 10 s
  *     at 30s tick | takeover | joined a | drain a | remove a | delete web | edit web key=value …
- *     at 30s join d:west:z4            a new probe, not yet heard
+ *     at 30s join d:west:z4            a new probe, not yet heard; move d:west:z5: it stands there
  *     at 30s mute a b | unmute a       stops, resumes heartbeats
  *     at 30s sick a [canary …]         its canaries fail (all, or the named); well a: pass again
  *     at 30s lag a 3000                its event loop lags in heartbeats to come; lag a 0 ends it
@@ -160,6 +160,7 @@ const ACTS: Record<string, Act> = {
   takeover: (player, atMs) => emit(player, atMs, { type: "takeover" }),
   joined: (player, atMs, [probeId = ""]) => emit(player, atMs, { type: "probe_joined", probeId }),
   join: (player, atMs, [text = ""]) => addProbe(player, text, atMs),
+  move: (player, atMs, [text = ""]) => addProbe(player, text, atMs),
   drain: (player, atMs, [id = ""]) => leave(player, atMs, { id, hard: false }),
   remove: (player, atMs, [id = ""]) => leave(player, atMs, { id, hard: true }),
   delete: (player, atMs, [targetId = ""]) =>

@@ -3,7 +3,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { bulkAnswerSchema, bulkBodySchema } from "../../../shared/api/bulk.ts";
 import type { ApiBulkAnswer } from "../../../shared/api/bulk.ts";
 import type { App, RouteContext } from "../context.ts";
-import { flag, idempotencyHeaders, json, jsonBody, needs, problems } from "../describe.ts";
+import { dryRunQuery, idempotencyHeaders, json, jsonBody, needs, problems } from "../describe.ts";
 
 /** Where many targets are written; its body may be larger than others. */
 export const BULK_PATH = "/api/v1/targets/bulk";
@@ -21,9 +21,7 @@ const bulkTargets = createRoute({
     "the body stay as they are. All may depend on each other, in any order.",
   request: {
     headers: idempotencyHeaders,
-    query: z.strictObject({
-      dryRun: flag("`true`: everything is checked and nothing is written.").optional(),
-    }),
+    query: z.strictObject(dryRunQuery),
     body: jsonBody(bulkBodySchema, "The targets."),
   },
   responses: { 200: json(bulkAnswerSchema, "What became of each."), ...problems },

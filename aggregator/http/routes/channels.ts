@@ -7,9 +7,18 @@ import type { Channel } from "../../../shared/channel.ts";
 import { nameSchema } from "../../../shared/target.ts";
 import { etagOf, guardOf } from "../conditions.ts";
 import type { App, RouteContext } from "../context.ts";
-import { conditionHeaders, idempotencyHeaders, idParam, json, jsonBody } from "../describe.ts";
+import {
+  conditionHeaders,
+  dryRunQuery,
+  idempotencyHeaders,
+  idParam,
+  json,
+  jsonBody,
+} from "../describe.ts";
 import { needs, pageOfQuery, pageQuery, patchSchema, problems } from "../describe.ts";
-import { apiPage, pageInMemory } from "../lists.ts";
+import { apiPage } from "../lists.ts";
+import { sortedPage, sortQuery } from "../sorting.ts";
+import type { SortFields } from "../sorting.ts";
 import { channelView } from "../views.ts";
 
 const tags = ["channels"];
@@ -22,6 +31,14 @@ const putSchema = z
     example: { kind: "webhook", options: { url: "https://hooks.example/quorate" } },
   });
 
+/** What a list of channels can be sorted by. */
+const CHANNEL_FIELDS: SortFields<Channel> = {
+  name: ({ spec }) => spec.name,
+  kind: ({ spec }) => spec.kind,
+  createdAt: ({ createdAtMs }) => createdAtMs,
+  updatedAt: ({ updatedAtMs }) => updatedAtMs,
+};
+
 const createChannel = createRoute({
   ...needs("write"),
   method: "post",
@@ -31,8 +48,16 @@ const createChannel = createRoute({
   description:
     "The options are validated by the schema of its kind. Nothing is sent to try it; `test` " +
     "does that.",
-  request: { headers: idempotencyHeaders, body: jsonBody(channelSpecSchema, "The channel.") },
-  responses: { 201: json(channelSchema, "Created."), ...problems },
+  request: {
+    headers: idempotencyHeaders,
+    query: z.strictObject(dryRunQuery),
+    body: jsonBody(channelSpecSchema, "The channel."),
+  },
+  responses: {
+    200: json(channelSchema, "With `dryRun`: as it would be."),
+    201: json(channelSchema, "Created."),
+    ...problems,
+  },
 });
 
 const listChannels = createRoute({
@@ -40,9 +65,15 @@ const listChannels = createRoute({
   method: "get",
   path: "/api/v1/channels",
   tags,
-  summary: "List channels by name",
-  description: "One page of channels. Their secrets read `***`.",
-  request: { query: z.strictObject(pageQuery) },
+  summary: "List channels",
+  description:
+    "One page of channels, by name unless `sort` says otherwise. Their secrets read `***`.",
+  request: {
+    query: z.strictObject({
+      ...pageQuery,
+      sort: sortQuery({ fields: CHANNEL_FIELDS, usual: "name" }),
+    }),
+  },
   responses: { 200: json(channelPageSchema, "One page."), ...problems },
 });
 
@@ -66,7 +97,12 @@ const putChannel = createRoute({
   description:
     "The whole channel: what is left out gets its default. A body that changes nothing leaves " +
     "the revision as it is. A secret sent back as `***` stays.",
-  request: { params, headers: conditionHeaders, body: jsonBody(putSchema, "The channel.") },
+  request: {
+    params,
+    headers: conditionHeaders,
+    query: z.strictObject(dryRunQuery),
+    body: jsonBody(putSchema, "The channel."),
+  },
   responses: {
     200: json(channelSchema, "Replaced, or unchanged and then at the same revision."),
     201: json(channelSchema, "Created."),
@@ -84,6 +120,7 @@ const patchChannel = createRoute({
   request: {
     params,
     headers: conditionHeaders,
+    query: z.strictObject(dryRunQuery),
     body: jsonBody(patchSchema, "The patch.", { enabled: false }),
   },
   responses: { 200: json(channelSchema, "The channel as it is now."), ...problems },
@@ -96,7 +133,7 @@ const deleteChannel = createRoute({
   tags,
   summary: "Delete a channel",
   description: "Nothing is sent over it any more. Routes that name it say so in their warnings.",
-  request: { params, headers: conditionHeaders },
+  request: { params, headers: conditionHeaders, query: z.strictObject(dryRunQuery) },
   responses: { 204: { description: "Deleted." }, ...problems },
 });
 
@@ -121,13 +158,16 @@ export function addChannels(app: App, context: RouteContext): void {
   });
 
   app.openapi(createChannel, async (c) => {
-    const channel = await channels.create(c.req.valid("json"));
+    const guard = c.req.valid("query");
+    const channel = await channels.create(c.req.valid("json"), guard);
+    if (guard.dryRun === true) return c.json(view(channel), 200);
     return c.json(view(channel), 201, headersOf(channel));
   });
 
   app.openapi(listChannels, async (c) => {
-    const query = pageOfQuery(c.req.valid("query"));
-    const page = pageInMemory(await channels.list(), query, ({ spec }) => spec.name);
+    const { sort, ...asked } = c.req.valid("query");
+    const shape = { fields: CHANNEL_FIELDS, usual: "name", tieOf: ({ id }: Channel) => id };
+    const page = sortedPage(await channels.list(), { ...pageOfQuery(asked), sort }, shape);
     return c.json(apiPage(page, view), 200);
   });
 
@@ -138,21 +178,22 @@ export function addChannels(app: App, context: RouteContext): void {
 
   app.openapi(putChannel, async (c) => {
     const { id } = c.req.valid("param");
-    const guard = guardOf(c.req.valid("header"));
+    const guard = { ...guardOf(c.req.valid("header")), ...c.req.valid("query") };
     const { channel, created } = await channels.put(id, c.req.valid("json"), guard);
-    if (created) return c.json(view(channel), 201, headersOf(channel));
+    if (created && guard.dryRun !== true) return c.json(view(channel), 201, headersOf(channel));
     return c.json(view(channel), 200, { ETag: etagOf(channel) });
   });
 
   app.openapi(patchChannel, async (c) => {
     const { id } = c.req.valid("param");
-    const guard = guardOf(c.req.valid("header"));
+    const guard = { ...guardOf(c.req.valid("header")), ...c.req.valid("query") };
     const channel = await channels.patch(id, c.req.valid("json"), guard);
     return c.json(view(channel), 200, { ETag: etagOf(channel) });
   });
 
   app.openapi(deleteChannel, async (c) => {
-    await channels.delete(c.req.valid("param").id, guardOf(c.req.valid("header")));
+    const guard = { ...guardOf(c.req.valid("header")), ...c.req.valid("query") };
+    await channels.delete(c.req.valid("param").id, guard);
     return c.body(null, 204);
   });
 

@@ -1,5 +1,5 @@
 /** /api/v1/routes: who is told of what. */
-import { createRoute } from "@hono/zod-openapi";
+import { createRoute, z } from "@hono/zod-openapi";
 import { routeAnswerSchema, routesSchema, routeTestSchema } from "../../../shared/api/routes.ts";
 import type { ApiRoutes } from "../../../shared/api/routes.ts";
 import { isoTime } from "../../../shared/clock.ts";
@@ -9,6 +9,7 @@ import { etagOf, guardOf } from "../conditions.ts";
 import type { App, RouteContext } from "../context.ts";
 import {
   alsoFails,
+  dryRunQuery,
   conditionHeaders,
   idempotencyHeaders,
   json,
@@ -42,7 +43,11 @@ const putRoutes = createRoute({
   description:
     "The whole tree at once. Of siblings the first that matches is told, and those after it if " +
     "it says `goOn`.",
-  request: { headers: conditionHeaders, body: jsonBody(routeNodeSchema, "The root of the tree.") },
+  request: {
+    headers: conditionHeaders,
+    query: z.strictObject(dryRunQuery),
+    body: jsonBody(routeNodeSchema, "The root of the tree."),
+  },
   responses: { 200: json(routesSchema, "The tree as it is now."), ...problems },
 });
 
@@ -87,7 +92,7 @@ export function addRoutes(app: App, { registry }: RouteContext): void {
   });
 
   app.openapi(putRoutes, async (c) => {
-    const guard = guardOf(c.req.valid("header"));
+    const guard = { ...guardOf(c.req.valid("header")), ...c.req.valid("query") };
     const tree = await routes.put(c.req.valid("json"), c.get("token").name, guard);
     return c.json(await view(tree), 200, { ETag: etagOf(tree) });
   });

@@ -8,10 +8,10 @@ import {
 import type { ApiSilence } from "../../../shared/api/silence.ts";
 import { isoTime } from "../../../shared/clock.ts";
 import type { Silence } from "../../../shared/silence.ts";
-import { etagOf } from "../conditions.ts";
+import { etagOf, guardOf } from "../conditions.ts";
 import type { App, RouteContext } from "../context.ts";
-import { idempotencyHeaders, idParam, json, jsonBody, needs } from "../describe.ts";
-import { pageOfQuery, pageQuery, problems } from "../describe.ts";
+import { dryRunQuery, idempotencyHeaders, idParam, json, jsonBody } from "../describe.ts";
+import { matchHeaders, needs, pageOfQuery, pageQuery, problems } from "../describe.ts";
 import { apiPage } from "../lists.ts";
 
 const tags = ["silences"];
@@ -29,9 +29,14 @@ const createSilence = createRoute({
     "notifications with the silence as their reason.",
   request: {
     headers: idempotencyHeaders,
+    query: z.strictObject(dryRunQuery),
     body: jsonBody(silenceCreateSchema, "What is silenced, how long, and why."),
   },
-  responses: { 201: json(silenceSchema, "Silenced."), ...problems },
+  responses: {
+    200: json(silenceSchema, "With `dryRun`: as it would be."),
+    201: json(silenceSchema, "Silenced."),
+    ...problems,
+  },
 });
 
 const listSilences = createRoute({
@@ -63,7 +68,7 @@ const endSilence = createRoute({
   tags,
   summary: "End a silence now; what it withheld and is not over is told",
   description: "Ending it again changes nothing.",
-  request: { params, headers: idempotencyHeaders },
+  request: { params, headers: z.object({ ...idempotencyHeaders.shape, ...matchHeaders.shape }) },
   responses: { 200: json(silenceSchema, "It is over."), ...problems },
 });
 
@@ -74,7 +79,7 @@ const deleteSilence = createRoute({
   tags,
   summary: "End a silence now; it stays in the list with who ended it",
   description: "The same as `end`, for clients that delete.",
-  request: { params },
+  request: { params, headers: matchHeaders },
   responses: { 204: { description: "It is over." }, ...problems },
 });
 
@@ -84,7 +89,9 @@ export function addSilences(app: App, { registry, engine }: RouteContext): void 
   const view = (silence: Silence) => silenceView(silence, engine.nowMs());
 
   app.openapi(createSilence, async (c) => {
-    const made = await silences.create(c.req.valid("json"), c.get("token").name);
+    const guard = c.req.valid("query");
+    const made = await silences.create(c.req.valid("json"), c.get("token").name, guard);
+    if (guard.dryRun === true) return c.json(view(made), 200);
     return c.json(view(made), 201, { ETag: etagOf(made), Location: `${PATH}/${made.id}` });
   });
 
@@ -99,12 +106,14 @@ export function addSilences(app: App, { registry, engine }: RouteContext): void 
   });
 
   app.openapi(endSilence, async (c) => {
-    const ended = await silences.end(c.req.valid("param").id, c.get("token").name);
+    const guard = guardOf(c.req.valid("header"));
+    const ended = await silences.end(c.req.valid("param").id, c.get("token").name, guard);
     return c.json(view(ended), 200, { ETag: etagOf(ended) });
   });
 
   app.openapi(deleteSilence, async (c) => {
-    await silences.end(c.req.valid("param").id, c.get("token").name);
+    const guard = guardOf(c.req.valid("header"));
+    await silences.end(c.req.valid("param").id, c.get("token").name, guard);
     return c.body(null, 204);
   });
 }

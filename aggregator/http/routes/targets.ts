@@ -6,7 +6,13 @@ import type { Target } from "../../../shared/target.ts";
 import type { JudgedTarget } from "../../ports.ts";
 import { etagOf, guardOf } from "../conditions.ts";
 import type { App, RouteContext } from "../context.ts";
-import { conditionHeaders, fieldsQuery, idempotencyHeaders, idParam } from "../describe.ts";
+import {
+  conditionHeaders,
+  dryRunQuery,
+  fieldsQuery,
+  idempotencyHeaders,
+  idParam,
+} from "../describe.ts";
 import {
   json,
   jsonBody,
@@ -43,9 +49,14 @@ const createTarget = createRoute({
     "answer.",
   request: {
     headers: idempotencyHeaders,
+    query: z.strictObject(dryRunQuery),
     body: jsonBody(targetSpecSchema, "The target."),
   },
-  responses: { 201: json(targetSchema, "Created."), ...problems },
+  responses: {
+    200: json(targetSchema, "With `dryRun`: as it would be."),
+    201: json(targetSchema, "Created."),
+    ...problems,
+  },
 });
 
 const listTargets = createRoute({
@@ -90,7 +101,12 @@ const putTarget = createRoute({
   description:
     "The whole target: what is left out gets its default. A body that changes nothing leaves " +
     "the revision as it is, and so is safe to repeat. A secret sent back as `***` stays.",
-  request: { params, headers: conditionHeaders, body: jsonBody(putSchema, "The target.") },
+  request: {
+    params,
+    headers: conditionHeaders,
+    query: z.strictObject(dryRunQuery),
+    body: jsonBody(putSchema, "The target."),
+  },
   responses: {
     200: json(targetSchema, "Replaced, or unchanged and then at the same revision."),
     201: json(targetSchema, "Created."),
@@ -110,6 +126,7 @@ const patchTarget = createRoute({
   request: {
     params,
     headers: conditionHeaders,
+    query: z.strictObject(dryRunQuery),
     body: jsonBody(patchSchema, "The patch.", { intervalMs: 10_000, zone: null }),
   },
   responses: { 200: json(targetSchema, "The target as it is now."), ...problems },
@@ -122,7 +139,7 @@ const deleteTarget = createRoute({
   tags,
   summary: "Delete a target; an open incident of it is withdrawn",
   description: "The probes stop looking at it at once. Events and notifications of it stay.",
-  request: { params, headers: conditionHeaders },
+  request: { params, headers: conditionHeaders, query: z.strictObject(dryRunQuery) },
   responses: { 204: { description: "Deleted." }, ...problems },
 });
 
@@ -169,27 +186,31 @@ export function addTargetWrites(app: App, context: RouteContext): void {
   });
 
   app.openapi(createTarget, async (c) => {
-    const target = await targets.create(c.req.valid("json"));
+    const guard = c.req.valid("query");
+    const target = await targets.create(c.req.valid("json"), guard);
+    if (guard.dryRun === true) return c.json(await shown(target), 200);
     return c.json(await shown(target), 201, headersOf(target));
   });
 
   app.openapi(putTarget, async (c) => {
     const { id } = c.req.valid("param");
-    const guard = guardOf(c.req.valid("header"));
+    const guard = { ...guardOf(c.req.valid("header")), ...c.req.valid("query") };
     const { target, created } = await targets.put(id, c.req.valid("json"), guard);
-    if (created) return c.json(await shown(target), 201, headersOf(target));
+    if (created && guard.dryRun !== true)
+      return c.json(await shown(target), 201, headersOf(target));
     return c.json(await shown(target), 200, { ETag: etagOf(target) });
   });
 
   app.openapi(patchTarget, async (c) => {
     const { id } = c.req.valid("param");
-    const guard = guardOf(c.req.valid("header"));
+    const guard = { ...guardOf(c.req.valid("header")), ...c.req.valid("query") };
     const target = await targets.patch(id, c.req.valid("json"), guard);
     return c.json(await shown(target), 200, { ETag: etagOf(target) });
   });
 
   app.openapi(deleteTarget, async (c) => {
-    await targets.delete(c.req.valid("param").id, guardOf(c.req.valid("header")));
+    const guard = { ...guardOf(c.req.valid("header")), ...c.req.valid("query") };
+    await targets.delete(c.req.valid("param").id, guard);
     return c.body(null, 204);
   });
 }
