@@ -14,6 +14,7 @@ import { createJudge } from "./agent/judge.ts";
 import { listenAgent } from "./agent/listen.ts";
 import type { AgentListener } from "./agent/listen.ts";
 import { createDeliveryWorker } from "./alert/delivery.ts";
+import { createBackups } from "./backup/pack.ts";
 import { createEventBus } from "./bus.ts";
 import { createDeadMan } from "./dead-man.ts";
 import { createEngine } from "./engine/engine.ts";
@@ -202,6 +203,12 @@ function periodicWork(deps: AggregatorDeps, { engine, grpc, registry }: Parts) {
   };
 }
 
+/** Backups of the data directory, where there is one. */
+function backupsOf(deps: AggregatorDeps) {
+  const { data: folder } = deps.options;
+  return folder === undefined ? undefined : createBackups({ ...deps, folder, version: VERSION });
+}
+
 function living(deps: AggregatorDeps, parts: Parts): Aggregator {
   const { engine, grpc, registry, delivery } = parts;
   const { options } = deps;
@@ -224,6 +231,7 @@ function living(deps: AggregatorDeps, parts: Parts): Aggregator {
     grpcAddress: () => formatHostPort({ ...grpcListen, port: grpcPort }),
     joinFlags: joinFlagsOf(options),
     publicUrl: options.publicUrl,
+    backups: backupsOf(deps),
     dashboard: openDashboard(),
     version: VERSION,
   });

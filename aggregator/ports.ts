@@ -1,4 +1,5 @@
 /** The doors between rooms. Rooms import this file; only main.ts picks what stands behind. */
+import type { Readable } from "node:stream";
 import type { z } from "zod";
 import type { MeshReach } from "../shared/mesh.ts";
 import type { ApiReplay } from "../shared/api/replay.ts";
@@ -163,6 +164,15 @@ export interface Replays {
   remove(id: string): boolean;
   /** Cancels what runs, and waits for it. */
   close(): Promise<void>;
+}
+
+/** Makes backups of the data while it is written to, one at a time. */
+export interface Backups {
+  /**
+   * Copies everything as of now, and gives the archive of it; the end of the stream, however it
+   * comes, removes the copy. Rejects with conflict while another one is made.
+   */
+  begin(): Promise<{ name: string; stream: Readable }>;
 }
 
 // ---- notifiers -----------------------------------------------------------------------------

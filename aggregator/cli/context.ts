@@ -2,6 +2,7 @@
 import type { Clock } from "../../shared/clock.ts";
 import type { Settings } from "../../shared/config.ts";
 import type { Random } from "../../shared/random.ts";
+import type { Archives } from "./archives.ts";
 import type { ConfigKinds } from "./config/check.ts";
 import type { SelfCommand } from "./mesh-children.ts";
 import type { Printer } from "./printer.ts";
@@ -23,6 +24,8 @@ export interface CliContext {
     aggregator(flags: AggregatorFlags): Promise<number>;
     probe(flags: ProbeFlags): Promise<number>;
   };
+  /** What is done with backups and the data of an aggregator that does not run. */
+  archives(): Promise<Archives>;
   /** The kinds of check and of channel that this version knows. */
   kinds(): Promise<ConfigKinds>;
   /** Calls back on every SIGHUP; gives what ends that. */

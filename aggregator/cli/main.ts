@@ -43,6 +43,7 @@ const context: CliContext = {
     aggregator: async (flags) => (await import("../main.ts")).runAggregator(flags),
     probe: async (flags) => (await import("../../probe/main.ts")).runProbe(flags),
   },
+  archives: async () => (await import("../backup/index.ts")).createArchives(systemRandom()),
   kinds: async () => {
     const checks = await import("../../probe/checks/index.ts");
     const { prepareNotifier } = await import("../notifiers/index.ts");

@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { messageOf, QuorateError } from "../../shared/errors.ts";
 import { VERSION } from "../../shared/version.ts";
 import { addApply } from "./apply.ts";
+import { addBackup } from "./backup.ts";
 import { addChannels } from "./channels.ts";
 import { addConfig } from "./config.ts";
 import { addContext } from "./context-command.ts";
@@ -111,6 +112,8 @@ function createProgram(context: CliContext, setExitCode: (code: number) => void)
   addConfig(program, context);
   addApply(program, { context, setExitCode });
   addImport(program, { context, setExitCode });
+  program.commandsGroup("Data:");
+  addBackup(program, context);
   addContext(program, context);
   return program;
 }

@@ -1,8 +1,9 @@
 /** Reading a stored snapshot: its head, and then part by part. */
 import type { Store } from "../ports.ts";
-import { beginRestore } from "../verdict/snapshot.ts";
+import { beginRestore, restoreSnapshot } from "../verdict/snapshot.ts";
 import type { EngineState } from "../verdict/state.ts";
 import { decodeHead, decodePart } from "./snapshot-codec.ts";
+import { decodeSnapshotV2 } from "./snapshot-v2.ts";
 
 /** The state of the snapshot or chapter of this seq; null when anything of it is damaged. */
 export async function loadState(
@@ -11,7 +12,7 @@ export async function loadState(
   head: Uint8Array,
 ): Promise<EngineState | null> {
   const stored = decodeHead(head);
-  if (stored === null) return null;
+  if (stored === null) return loadOlder(seq, head);
   const restore = beginRestore(stored.head);
   for (let part = 0; part < stored.parts; part += 1) {
     const body = await log.snapshotPart(seq, part);
@@ -20,6 +21,15 @@ export async function loadState(
     for (const target of targets) restore.add(target);
   }
   const state = restore.finish();
+  state.seq = seq;
+  return state;
+}
+
+/** A snapshot that an earlier version wrote, all in one piece. */
+function loadOlder(seq: number, body: Uint8Array): EngineState | null {
+  const data = decodeSnapshotV2(body);
+  if (data === null) return null;
+  const state = restoreSnapshot(data);
   state.seq = seq;
   return state;
 }

@@ -18,6 +18,7 @@ import { answerSchemasOf, createRepresentation } from "./representation.ts";
 import { createAuditor } from "./auditor.ts";
 import { addAcknowledge } from "./routes/acknowledge.ts";
 import { addAudit } from "./routes/audit.ts";
+import { addBackups } from "./routes/backups.ts";
 import { addChannels } from "./routes/channels.ts";
 import { addEvents } from "./routes/events.ts";
 import { addGlances } from "./routes/glances.ts";
@@ -80,6 +81,7 @@ const ROUTES: readonly ((app: App, context: RouteContext) => void)[] = [
   addSession,
   addAudit,
   addSummary,
+  addBackups,
   addSystem,
 ];
 

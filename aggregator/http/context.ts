@@ -8,7 +8,7 @@ import type { Clock } from "../../shared/clock.ts";
 import type { Log } from "../../shared/log.ts";
 import type { Random } from "../../shared/random.ts";
 import type { Engine, EventBus, MeshSessions, PreparedNotifier, Replays } from "../ports.ts";
-import type { AuditTrail, Revocations, SendOutcome, Store, Token } from "../ports.ts";
+import type { AuditTrail, Backups, Revocations, SendOutcome, Store, Token } from "../ports.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { OptionKinds } from "../registry/writes.ts";
 import type { Caller } from "./caller.ts";
@@ -32,6 +32,8 @@ export interface HttpDeps extends AccessOptions {
   revocations: Revocations;
   audit: AuditTrail;
   replays: Replays;
+  /** Makes backups; absent: there is no data directory. */
+  backups?: Backups | undefined;
   /** Kinds of check; for masking secrets, for the list of kinds and for the document. */
   kinds: DescribedKinds;
   /** Kinds of notifier. */

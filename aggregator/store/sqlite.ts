@@ -7,6 +7,7 @@ import { createBrowserSessionStore } from "./browser-sessions.ts";
 import { createChannelStore } from "./channels.ts";
 import { openConnection } from "./connection.ts";
 import type { Connection, ConnectionOptions } from "./connection.ts";
+import { copyDataFile } from "./copy.ts";
 import { createEventStore } from "./events.ts";
 import { createFacts } from "./facts.ts";
 import { createHistoryStore } from "./history.ts";
@@ -63,6 +64,7 @@ export function createSqliteStore(connection: Connection, clock: Clock): Store {
     history: createHistoryStore(connection, facts, writer),
     uptime: createUptimeStore(connection),
     idempotency: createIdempotencyStore(connection, clock),
+    copyTo: (path) => copyDataFile(connection, path),
     close: () => connection.close(),
   };
 }

@@ -6,7 +6,7 @@ import { routeCalls, silenceCalls } from "./calls/alerts.ts";
 import { eventCalls } from "./calls/events.ts";
 import { probeCalls } from "./calls/mesh.ts";
 import { replayCalls } from "./calls/replays.ts";
-import { kindCalls, summaryCalls, systemCalls } from "./calls/system.ts";
+import { backupCalls, kindCalls, summaryCalls, systemCalls } from "./calls/system.ts";
 import { statsCalls, targetCalls } from "./calls/targets.ts";
 import { glanceCalls, incidentCalls, verdictCalls } from "./calls/verdicts.ts";
 import { createApiRequester } from "./request.ts";
@@ -40,6 +40,7 @@ export function createApiClient<Bodies extends AnyBodies = AnyBodies>(options: A
     kinds: kindCalls(api),
     summary: summaryCalls(api),
     system: systemCalls(api),
+    backups: backupCalls(api),
   };
 }
 

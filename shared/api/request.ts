@@ -76,6 +76,8 @@ export interface ApiRequester {
 
 /** How a streamed answer is opened. */
 export interface OpenOptions {
+  /** Default GET. */
+  method?: "GET" | "POST" | undefined;
   headers: Record<string, string>;
   signal?: AbortSignal | undefined;
 }
@@ -150,8 +152,8 @@ export function createApiRequester(options: ApiClientOptions): ApiRequester {
       const detail = `${sentence}: ${z.prettifyError(answer.error)}`;
       throw new ProblemError({ code: "unavailable", status: 200, detail, cause: answer.error });
     },
-    open: (path, query, { headers, signal }) => {
-      const init = signal === undefined ? { headers } : { headers, signal };
+    open: (path, query, { method = "GET", headers, signal }) => {
+      const init = signal === undefined ? { method, headers } : { method, headers, signal };
       const read = (response: Response) => Promise.resolve(response);
       return attempt(`${base}/api/v1${path}${queryText(query)}`, init, { signal, read });
     },

@@ -20,6 +20,7 @@ export async function helpOf(words: readonly string[]): Promise<string> {
     command: "quorate",
     self: { execPath: "", args: [] },
     programs: { aggregator: refuse, probe: refuse },
+    archives: refuse,
     kinds: refuse,
     onReload: refuse,
     screen: refuse,

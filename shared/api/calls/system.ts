@@ -32,6 +32,17 @@ export const systemCalls = (api: ApiRequester) => ({
   },
 });
 
+/** Everything that the aggregator keeps. */
+export const backupCalls = (api: ApiRequester) => ({
+  /** A tar archive, gzipped, to be read as it comes; it holds secrets. */
+  create: (options: Pick<CallOptions, "signal"> = {}) =>
+    api.open(
+      "/backups",
+      {},
+      { method: "POST", headers: { accept: "application/gzip" }, ...options },
+    ),
+});
+
 /** What the summary can be asked. */
 export interface SummaryOptions {
   label?: readonly string[] | undefined;

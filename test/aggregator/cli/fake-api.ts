@@ -2,6 +2,7 @@
 import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
+import { createArchives } from "../../../aggregator/backup/index.ts";
 import type { CliContext } from "../../../aggregator/cli/context.ts";
 import { listenHttp } from "../../../aggregator/cli/listen.ts";
 import { runCli } from "../../../aggregator/cli/program.ts";
@@ -97,6 +98,7 @@ export function startCli(args: readonly string[], overrides: Partial<CliContext>
     command: "quorate",
     self: { execPath: process.execPath, args: [] },
     programs: { aggregator: () => Promise.resolve(0), probe: () => Promise.resolve(0) },
+    archives: () => Promise.resolve(createArchives(seededRandom(1))),
     kinds: () => Promise.resolve(configKinds()),
     onReload: () => () => undefined,
     screen: () => null,
