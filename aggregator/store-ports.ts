@@ -198,6 +198,8 @@ export interface EventStore {
 export interface IncidentQuery extends PageQuery {
   state?: Incident["state"] | undefined;
   targetId?: string | undefined;
+  /** Oldest first. Default false: newest first. */
+  oldestFirst?: boolean | undefined;
 }
 
 /** Open incidents of one severity. */

@@ -48,6 +48,7 @@ const FOR_BOUND: ReadonlySet<string> = new Set([
   "GET /api/v1/targets/:id/stats",
   "GET /api/v1/targets/:id/uptime",
   "GET /api/v1/stats",
+  "GET /api/v1/uptime",
   "GET /api/v1/glances",
   "GET /api/v1/verdicts",
   "GET /api/v1/verdicts/:target",

@@ -55,19 +55,21 @@ export async function pageOfTargets(
     });
     return { rows, next: page.next };
   }
+  const tieOf = ({ target }: JudgedTarget): string => target.id;
+  return sortedPage(allTargets(engine, keep), query, { fields, usual, tieOf });
+}
+
+/** Every target that is kept, from the engine's memory; throws unavailable before it has all. */
+export function allTargets(
+  engine: Pick<RouteContext["engine"], "ready" | "targets">,
+  keep: TargetListing["keep"],
+): JudgedTarget[] {
   if (!engine.ready()) {
     const sentence = "The engine folds the log yet, so lists cannot be narrowed or sorted.";
     throw new QuorateError("unavailable", `${sentence} Try again soon.`);
   }
-  const tieOf = ({ target }: JudgedTarget): string => target.id;
-  return sortedPage(kept(engine.targets(), keep), query, { fields, usual, tieOf });
-}
-
-function* kept(
-  targets: Iterable<JudgedTarget>,
-  keep: TargetListing["keep"],
-): Generator<JudgedTarget> {
-  for (const judged of targets) if (keep === null || keep(judged)) yield judged;
+  const all = [...engine.targets()];
+  return keep === null ? all : all.filter(keep);
 }
 
 /** The targets of rows. */

@@ -116,18 +116,27 @@ function createOpenCounts(db: Database.Database) {
 
 /** One statement for each way to narrow the list, so that each is served by its index. */
 function createIncidentList(db: Database.Database): (query: IncidentQuery) => IncidentRow[] {
-  const prepare = (narrowed: string) =>
-    db.prepare<[ListParameters], IncidentRow>(
-      `SELECT * FROM incidents WHERE ${narrowed} (opened_at_ms, id) < ($opened, $id)
-       ORDER BY opened_at_ms DESC, id DESC LIMIT $rows`,
-    );
-  const all = prepare("");
-  const ofState = prepare("state = $state AND");
-  const ofTarget = prepare("target_id = $target AND");
-  const ofBoth = prepare("target_id = $target AND state = $state AND");
+  const inOrder = (order: "ASC" | "DESC") => {
+    const prepare = (narrowed: string) =>
+      db.prepare<[ListParameters], IncidentRow>(
+        `SELECT * FROM incidents
+         WHERE ${narrowed} (opened_at_ms, id) ${order === "ASC" ? ">" : "<"} ($opened, $id)
+         ORDER BY opened_at_ms ${order}, id ${order} LIMIT $rows`,
+      );
+    return {
+      all: prepare(""),
+      ofState: prepare("state = $state AND"),
+      ofTarget: prepare("target_id = $target AND"),
+      ofBoth: prepare("target_id = $target AND state = $state AND"),
+    };
+  };
+  const oldest = inOrder("ASC");
+  const newest = inOrder("DESC");
 
   return (query) => {
-    const [opened, id] = keyOf(query, [Number.MAX_SAFE_INTEGER, ""]);
+    const isOldest = query.oldestFirst === true;
+    const { all, ofState, ofTarget, ofBoth } = isOldest ? oldest : newest;
+    const [opened, id] = keyOf(query, [isOldest ? -1 : Number.MAX_SAFE_INTEGER, ""]);
     const state = query.state ?? null;
     const target = query.targetId ?? null;
     const narrow = target === null ? (state === null ? all : ofState) : ofTarget;

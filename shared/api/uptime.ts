@@ -6,6 +6,24 @@ import { pageSchema, timeSchema } from "./common.ts";
 
 const ms = (description: string) => z.int().min(0).describe(description);
 
+/** What an objective allowed and what was used of it. */
+const budgetSchema = z
+  .object({
+    objectivePercent: z.number().describe("The objective, such as 99.9."),
+    met: z.boolean().nullable().describe("Whether availability reaches it; null: nothing known."),
+    totalMs: z.int().describe("Time down that the objective allows, of the time that is known."),
+    spentMs: z.int().describe("Time down or sub-healthy."),
+    leftMs: z.int().describe("What is left; below 0 when more was spent than there was."),
+    burnRate: z
+      .number()
+      .nullable()
+      .describe("Share down, divided by the share allowed: 1 spends all of it; null: unknown."),
+  })
+  .meta({ id: "ErrorBudget", description: "What an objective allowed and what was used of it." });
+
+/** What an objective allowed and what was used of it. */
+export type ApiErrorBudget = z.output<typeof budgetSchema>;
+
 /** How long a target was in which state within a span. */
 export const uptimeSchema = z
   .object({
@@ -23,11 +41,26 @@ export const uptimeSchema = z
     states: z
       .partialRecord(z.enum(VERDICT_STATES), z.int())
       .describe("Milliseconds in each state, outside of maintenance."),
+    budget: budgetSchema.optional().describe("With `slo`: the error budget of this span."),
   })
   .meta({ id: "Uptime", description: "How long a target was in which state." });
 
 /** How long a target was in which state within a span. */
 export type ApiUptime = z.output<typeof uptimeSchema>;
+
+/** How well one of many targets was up. */
+export const targetUptimeSchema = uptimeSchema
+  .extend({
+    targetId: z.string().describe("Id of the target."),
+    target: z.string().describe("Name of the target."),
+  })
+  .meta({ id: "TargetUptime", description: "How long one of many targets was in which state." });
+
+/** How well one of many targets was up. */
+export type ApiTargetUptime = z.output<typeof targetUptimeSchema>;
+
+/** One page of the uptime of targets. */
+export const targetUptimePageSchema = pageSchema(targetUptimeSchema, "TargetUptimePage");
 
 /** The spans of the range asked for, oldest first. */
 export const uptimePageSchema = pageSchema(uptimeSchema, "UptimePage");

@@ -10,7 +10,7 @@ import type { VerdictState } from "../../../shared/verdict.ts";
 import type { TransitionRow } from "../../ports.ts";
 import type { App, RouteContext } from "../context.ts";
 import { integer, json, needs, problems } from "../describe.ts";
-import { uptimeOf } from "./uptime.ts";
+import { uptimeOf } from "../uptimes.ts";
 
 const DAY_MS = 86_400_000;
 /** How far back a look may lie, whatever the interval. */

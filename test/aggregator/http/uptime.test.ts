@@ -1,7 +1,7 @@
 /** /api/v1/targets/{id}/uptime and calls. */
 import assert from "node:assert/strict";
 import test from "node:test";
-import { uptimePageSchema } from "../../../shared/api/uptime.ts";
+import { targetUptimePageSchema, uptimePageSchema } from "../../../shared/api/uptime.ts";
 import type { ApiUptime } from "../../../shared/api/uptime.ts";
 import type { VerdictState } from "../../../shared/verdict.ts";
 import { withHttpRoom } from "../../helpers/http-room.ts";
@@ -117,4 +117,70 @@ test("who may only read may report nothing, and who reports may do nothing else"
     const problem = await room.refused(422, path, { body: { reports: [REPORT, ahead] } });
     assert.match(problem.detail, /^reports\.1\.toAt: expected a moment of the last day/);
     await room.refused(404, "POST /api/v1/targets/shop/calls", { body: REPORT });
+  }));
+
+test("with an objective each row says what it allowed, what was spent, and how fast", () =>
+  withHttpRoom(async (room) => {
+    const id = await makeWeb(room);
+    const at = (minutes: number) => OCTOBER_MS + minutes * 60_000;
+    room.clock.advance(at(20_000) - room.clock.wallMs());
+    await record(room, id, [
+      [at(0), at(9_990), "up"],
+      [at(9_990), at(10_000), "down"],
+      [at(10_000), at(11_000), "unknown"],
+      [at(11_000), at(12_000), "down", true],
+    ]);
+    const range = `?from=${at(0)}&to=${at(12_000)}`;
+    const [row] = await uptime(room, `${range}&slo=99.95`);
+    assert.deepEqual(row?.budget, {
+      objectivePercent: 99.95,
+      met: false,
+      totalMs: 300_000,
+      spentMs: 600_000,
+      leftMs: -300_000,
+      burnRate: 2,
+    });
+    const [easy] = await uptime(room, `${range}&slo=99.8`);
+    assert.deepEqual([easy?.budget?.met, easy?.budget?.burnRate], [true, 0.5]);
+    const [nothing] = await uptime(room, `?from=${at(11_000)}&to=${at(12_000)}&slo=99`);
+    assert.deepEqual([nothing?.budget?.met, nothing?.budget?.burnRate], [null, null]);
+    assert.equal((await uptime(room, range))[0]?.budget, undefined);
+    for (const slo of ["100", "-1", "x"]) {
+      await room.refused(422, `GET /api/v1/targets/web/uptime?slo=${slo}`);
+    }
+  }));
+
+test("the uptime of all targets is listed by name, or the worst first, and narrowed by labels", () =>
+  withHttpRoom(async (room) => {
+    const at = (minutes: number) => OCTOBER_MS + minutes * 60_000;
+    room.clock.advance(at(1_000) - room.clock.wallMs());
+    for (const [name, downMinutes] of [
+      ["a", 1],
+      ["b", 30],
+      ["c", 10],
+    ] as const) {
+      await room.expect(201, "POST /api/v1/targets", { body: { ...WEB, name, labels: { name } } });
+      const id = (await room.store.targets.get(name))?.id ?? "";
+      const down = at(100 - downMinutes);
+      await record(room, id, [
+        [at(0), down, "up"],
+        [down, at(100), "down"],
+      ]);
+    }
+    const list = async (query: string) => {
+      const path = `GET /api/v1/uptime?from=${at(0)}&to=${at(100)}&${query}`;
+      return targetUptimePageSchema.parse((await room.expect(200, path)).body);
+    };
+    const said = async (query: string) =>
+      (await list(query)).items.map(({ target, availability }) => `${target} ${availability}`);
+    assert.deepEqual(await said(""), ["a 0.99", "b 0.7", "c 0.9"]);
+    assert.deepEqual(await said("sort=availability"), ["b 0.7", "c 0.9", "a 0.99"]);
+    assert.deepEqual(await said("sort=-downMs&limit=1"), ["b 0.7"]);
+    assert.deepEqual(await said("labels=name%20in%20(a,c)"), ["a 0.99", "c 0.9"]);
+    const first = await list("sort=availability&limit=2&slo=95");
+    assert.deepEqual(
+      first.items.map(({ budget }) => budget?.met),
+      [false, false],
+    );
+    assert.deepEqual(await said(`sort=availability&limit=2&cursor=${first.next}`), ["a 0.99"]);
   }));
