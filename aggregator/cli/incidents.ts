@@ -39,23 +39,7 @@ export function addIncidents(program: Command, context: CliContext): void {
       show(session, await session.client.incidents.get(id), context.clock.wallMs());
     },
   );
-  addVerb(incidents, "timeline <incident>", "all that happened in it, in order").action(
-    async (id: string, flags: ClientFlags) => {
-      const session = openSession(context, flags);
-      const timeline = await session.client.incidents.timeline(id);
-      if (session.json) return session.printer.json(timeline);
-      const columns = [
-        { header: "AT (UTC)", whole: true },
-        { header: "WHAT" },
-        { header: "", widthMax: 300, widthMin: 24 },
-      ];
-      const rows = timeline.items.map(({ at, type, sentence }) => [dateTime(at), type, sentence]);
-      session.printer.table(columns, rows);
-      const { leftOut } = timeline;
-      if (leftOut > 0)
-        session.printer.note(`${leftOut} further entries, the newest, are left out.`);
-    },
-  );
+  addTimeline(incidents, context);
   addVerb(incidents, "ack <incident>", "say that somebody looks after it, or after a whole fold_…")
     .option("--by <name>", "who; default the name of the token")
     .action(async (id: string, flags: ClientFlags & { by?: string }) => {
@@ -77,6 +61,26 @@ export function addIncidents(program: Command, context: CliContext): void {
       const incident = await session.client.incidents.note(id, { text, author: flags.author });
       printDone(session, `The note is kept with ${incident.id}.`, incident);
     });
+}
+
+function addTimeline(incidents: Command, context: CliContext): void {
+  addVerb(incidents, "timeline <incident>", "all that happened in it, in order").action(
+    async (id: string, flags: ClientFlags) => {
+      const session = openSession(context, flags);
+      const timeline = await session.client.incidents.timeline(id);
+      if (session.json) return session.printer.json(timeline);
+      const columns = [
+        { header: "AT (UTC)", whole: true },
+        { header: "WHAT" },
+        { header: "", widthMax: 300, widthMin: 24 },
+      ];
+      const rows = timeline.items.map(({ at, type, sentence }) => [dateTime(at), type, sentence]);
+      session.printer.table(columns, rows);
+      const { leftOut } = timeline;
+      if (leftOut > 0)
+        session.printer.note(`${leftOut} further entries, the newest, are left out.`);
+    },
+  );
 }
 
 function severityCell(severity: ApiIncident["severity"], paint: Paint): Cell {

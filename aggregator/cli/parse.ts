@@ -33,6 +33,17 @@ export function parseIntegerIn(min: number, max: number): (text: string) => numb
   };
 }
 
+/** A number in [min, max], with up to three places. */
+export function parseNumberIn(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,9}(?:\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= min && value <= max)) {
+      throw new InvalidArgumentError(`Expected a number from ${min} to ${max}.`);
+    }
+    return value;
+  };
+}
+
 /** HOST:PORT, an IPv6 address in brackets: 127.0.0.1:7700, [::1]:7700, 0.0.0.0:0. */
 export function parseListen(text: string): HostPort {
   const address = parseHostPort(text);

@@ -72,12 +72,12 @@ export function addListVerb(noun: Command, usage: string, description: string): 
   );
 }
 
-/** Opens a session with the API. */
-export function openSession(context: CliContext, flags: ClientFlags): Session {
+/** Opens a session with the API; what fails for a moment is tried again `retries` times. */
+export function openSession(context: CliContext, flags: ClientFlags, retries = 0): Session {
   const form = formOf(flags);
   const { url, token } = endpointOf(context, flags);
   return {
-    client: createApiClient({ url: url.href, ...(token === null ? {} : { token }) }),
+    client: createApiClient({ url: url.href, retries, ...(token === null ? {} : { token }) }),
     printer: context.printer.as(form),
     command: context.command,
     json: isForMachines(form),

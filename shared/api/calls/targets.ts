@@ -1,5 +1,6 @@
 /** Calls about targets: what is checked, and what was seen of it. */
 import type { AnyBodies } from "../bodies.ts";
+import { bulkAnswerSchema } from "../bulk.ts";
 import { nothingSchema } from "../common.ts";
 import { apiPath } from "../request.ts";
 import type { ApiRequester, CallOptions, PostOptions, WriteOptions } from "../request.ts";
@@ -11,6 +12,9 @@ import type { LabelOptions, PageOptions, RangeOptions, UptimeOptions } from "./q
 
 /** The longest that looking at once may be waited for: the longest timeout, and some more. */
 const RUN_TIMEOUT_MS = 90_000;
+
+/** The longest that ten thousand targets may be waited for. */
+const BULK_TIMEOUT_MS = 120_000;
 
 /** Targets: listed, made, changed, deleted, looked at. */
 export const targetCalls = <Bodies extends AnyBodies>(api: ApiRequester) => ({
@@ -26,6 +30,15 @@ export const targetCalls = <Bodies extends AnyBodies>(api: ApiRequester) => ({
   put: (target: string, body: Bodies["targetPut"], options: WriteOptions = {}) => {
     const path = apiPath("targets", target);
     return api.send({ method: "PUT", path, body, schema: targetSchema, ...options });
+  },
+  /** Creates or replaces many by name; each is taken or refused for itself. */
+  bulk: (
+    body: { targets: readonly unknown[] },
+    query: { dryRun?: boolean | undefined } = {},
+    options: PostOptions = {},
+  ) => {
+    const answer = { schema: bulkAnswerSchema, timeoutMs: BULK_TIMEOUT_MS };
+    return api.send({ method: "POST", path: "/targets/bulk", query, body, ...answer, ...options });
   },
   /** JSON merge patch (RFC 7396). */
   patch: (target: string, body: Bodies["targetPatch"], options: WriteOptions = {}) => {

@@ -36,6 +36,22 @@ export function sampleProbeStatus(state: ProbeState): object {
   return { state, reason: "", since: at, ...facts, lastHeartbeatAt: lastHeartbeatAtMs };
 }
 
+/** A probe as the API shows it, eligible unless its status says otherwise. */
+export function sampleProbe(name: string, status: object = {}): object {
+  return {
+    id: `prb_${name}`,
+    name,
+    region: "east",
+    zone: name,
+    labels: {},
+    draining: false,
+    revision: 1,
+    createdAt: at,
+    updatedAt: at,
+    status: { ...sampleProbeStatus("eligible"), ...status },
+  };
+}
+
 /** A verdict as the API shows it. */
 export function sampleVerdict(fields: object = {}): object {
   return {
