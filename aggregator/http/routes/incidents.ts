@@ -10,6 +10,7 @@ import type { App, RouteContext } from "../context.ts";
 import {
   alsoFails,
   fieldsQuery,
+  flag,
   idempotencyHeaders,
   idParam,
   json,
@@ -17,7 +18,8 @@ import {
   needs,
 } from "../describe.ts";
 import { optionalBody, pageOfQuery, pageQuery, problems } from "../describe.ts";
-import { apiPage } from "../lists.ts";
+import { apiPage, filteredPage } from "../lists.ts";
+import { labelsKeep, labelsQuery } from "../narrowing.ts";
 import { timelineOf } from "../timeline.ts";
 import { incidentView } from "../views.ts";
 
@@ -30,8 +32,10 @@ const listIncidents = createRoute({
   method: "get",
   path: "/api/v1/incidents",
   tags,
-  summary: "List incidents, newest first",
-  description: "One page of incidents, all or those in one state or of one target.",
+  summary: "List incidents",
+  description:
+    "One page of incidents, narrowed by state, severity, target, the labels that the target has " +
+    "now, and by whether somebody looks after them.",
   request: {
     query: z.strictObject({
       ...pageQuery,
@@ -39,6 +43,16 @@ const listIncidents = createRoute({
         .enum(["open", "resolved", "withdrawn"])
         .optional()
         .openapi({ description: "Only those in this state." }),
+      severity: z
+        .enum(["critical", "major", "minor"])
+        .optional()
+        .openapi({ description: "Only those as bad as this." }),
+      acknowledged: flag("`false`: only those that nobody looks after.").optional(),
+      sort: z
+        .enum(["openedAt", "-openedAt"])
+        .optional()
+        .openapi({ description: "Order: `-openedAt` (default) newest first, or oldest first." }),
+      ...labelsQuery,
       target: z
         .string()
         .min(1)
@@ -113,12 +127,24 @@ export function addIncidents(app: App, { registry, store, clock }: RouteContext)
   };
 
   app.openapi(listIncidents, async (c) => {
-    const { state, target, ...rest } = c.req.valid("query");
+    const { state, target, severity, acknowledged, sort, ...asked } = c.req.valid("query");
     const isId = target !== undefined && target.startsWith("tgt_");
     const known = target === undefined ? null : await store.targets.get(target);
     if (target !== undefined && known === null && !isId) await registry.targets.get(target);
     const targetId = known?.id ?? target;
-    const page = await store.incidents.list({ state, targetId, ...pageOfQuery(rest) });
+    const order = { state, targetId, oldestFirst: sort === "openedAt" };
+    const keep = labelsKeep(asked);
+    const labelsOf = async (id: string) => (await store.targets.get(id))?.spec.labels ?? {};
+    const page = await filteredPage(
+      (query) => store.incidents.list({ ...order, ...query }),
+      pageOfQuery(asked),
+      (one) => {
+        if (severity !== undefined && one.severity !== severity) return false;
+        const isTaken = one.acknowledgedAtMs !== null;
+        if (acknowledged !== undefined && acknowledged !== isTaken) return false;
+        return keep === null || labelsOf(one.targetId).then(keep);
+      },
+    );
     return c.json(apiPage(page, incidentView), 200);
   });
 

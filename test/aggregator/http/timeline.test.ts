@@ -1,6 +1,7 @@
-/** /api/v1/incidents/{id}/timeline. */
+/** /api/v1/incidents: lists, and the timeline of one. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { incidentPageSchema } from "../../../shared/api/incident.ts";
 import { timelineSchema } from "../../../shared/api/timeline.ts";
 import type { ApiTimelineEntry } from "../../../shared/api/timeline.ts";
 import { isoTime } from "../../../shared/clock.ts";
@@ -96,4 +97,35 @@ test("a timeline has votes, changes, who was told or not, and people, in order",
 test("the timeline of an incident that is not there is not found", () =>
   withHttpRoom(async (room) => {
     await room.refused(404, "GET /api/v1/incidents/inc_none/timeline");
+  }));
+
+test("incidents are narrowed by labels, severity and acknowledgement, in either order", () =>
+  withHttpRoom(async (room) => {
+    const nothing = { tick: null, transitions: [], events: [], notifications: [], spans: [] };
+    const { change: _change, type: _type, atMs: _atMs, incidentId: _id, ...about } = makeIncident();
+    const severities = ["critical", "major", "critical", "major"] as const;
+    for (const [index, severity] of severities.entries()) {
+      const name = `t${index}`;
+      const labels = { team: index < 2 ? "shop" : "pay" };
+      const body = { name, kind: "tcp", options: { host: "127.0.0.1", port: 80 }, labels };
+      await room.expect(201, "POST /api/v1/targets", { body });
+      const targetId = (await room.store.targets.get(name))?.id ?? "";
+      const openedAtMs = START_MS + index;
+      const place = { id: `inc_${index}`, targetId, openedAtMs, resolvedAtMs: null, severity };
+      const incidents = [{ ...about, ...place, state: "open" as const }];
+      await room.store.events.commit({ atMs: START_MS, ...nothing, incidents });
+    }
+    await room.expect(200, "POST /api/v1/incidents/inc_3/ack");
+    const ids = async (query: string) => {
+      const { body } = await room.expect(200, `GET /api/v1/incidents?${query}`);
+      const { items, next } = incidentPageSchema.parse(body);
+      return [...items.map(({ id }) => id.slice(4)), ...(next === null ? [] : [next])];
+    };
+    assert.deepEqual(await ids(""), ["3", "2", "1", "0"]);
+    assert.deepEqual(await ids("labels=team%3Dshop"), ["1", "0"]);
+    assert.deepEqual(await ids("severity=major&sort=openedAt"), ["1", "3"]);
+    assert.deepEqual(await ids("acknowledged=false&state=open"), ["2", "1", "0"]);
+    const [first, second, next = ""] = await ids("sort=openedAt&limit=2");
+    assert.deepEqual([first, second], ["0", "1"]);
+    assert.deepEqual(await ids(`sort=openedAt&limit=2&cursor=${next}`), ["2", "3"]);
   }));
