@@ -1,8 +1,8 @@
 /**
- * Compaction: results leave the log for packed blocks and rollups. It works on a generation, a
- * stretch of the log that fits in memory, target by target: so a block gets many results at
- * once, and each call does a bounded part in one transaction. A process killed in between loads
- * the same generation again and goes on behind the last target that was done.
+ * Compaction: results leave the log for packed blocks and rollups. It works on a stretch of the
+ * log, a window of targets at a time, target by target: so a block gets many results at once, and
+ * each call does a bounded part in one transaction. A process killed in between loads the same
+ * window again and goes on behind the last target that was done.
  */
 import { createArchiver } from "./archive.ts";
 import { nextTurn } from "./connection.ts";
@@ -11,15 +11,13 @@ import type { Dictionary } from "./dictionary.ts";
 import type { Facts } from "./facts.ts";
 import { keepFrontier } from "./frontier.ts";
 import type { Frontier } from "./frontier.ts";
-import { createGenerationLoader } from "./generation.ts";
-import type { Generation, Group } from "./generation.ts";
+import { ALL_HANDLES, createGenerationLoader } from "./generation.ts";
+import type { Generation, Group, Loading } from "./generation.ts";
 import type { LogWriter } from "./log.ts";
 import { createPacker } from "./packer.ts";
 
 /** Targets at vantages that are packed in one call. */
 const GROUPS_PER_CALL = 256;
-/** A handle above all: every target of the generation is done. */
-const ALL_HANDLES = Number.MAX_SAFE_INTEGER;
 
 /** What compaction works with. */
 export interface CompactionParts {
@@ -40,26 +38,34 @@ export function createCompaction(
   const packSome = createPackStep(parts);
   const dropSome = createDropStep(parts);
   let generation: Generation | null = null;
+  let loading: Loading | null = null;
 
   /** The frontier after one step, inside the caller's transaction; null: nothing to do. */
   const step = (upToSeq: number, beforeMs: number): Frontier | null => {
     const { compactedSeq, packingSeq, packingHandle } = frontier;
-    if (packingHandle === ALL_HANDLES) {
-      generation = null;
-      return dropSome();
+    if (packingSeq === 0) {
+      const lastSeq = loader.stretchEnd(compactedSeq, { upToSeq, beforeMs });
+      return lastSeq === null ? null : { compactedSeq, packingSeq: lastSeq, packingHandle: 0 };
     }
-    generation ??=
-      packingSeq > 0
-        ? loader.load(compactedSeq, { upToSeq: packingSeq, again: true })
-        : loader.load(compactedSeq, { upToSeq, beforeMs, again: false });
-    return generation && packSome(generation);
+    if (packingHandle === ALL_HANDLES) return dropSome();
+    if (generation === null) {
+      const stretch = { afterSeq: compactedSeq, lastSeq: packingSeq, fromHandle: packingHandle };
+      loading ??= loader.load(stretch);
+      generation = loading.advance();
+      if (generation === null) return frontier;
+      loading = null;
+    }
+    const next = packSome(generation);
+    if (next.packingHandle >= generation.toHandle) generation = null;
+    return next;
   };
 
   return async (upToSeq, beforeMs) => {
     const moved = await connection.transact(
       () => {
         const next = step(upToSeq, beforeMs);
-        if (next) keepFrontier(facts, next);
+        // Loading alone moves nothing, and a transaction that writes nothing costs no sync.
+        if (next && next !== frontier) keepFrontier(facts, next);
         return next;
       },
       (next) => void Object.assign(frontier, next),
@@ -68,21 +74,21 @@ export function createCompaction(
     // A caller that calls again at once would else let nothing through until all is packed.
     await nextTurn();
     if (moved.packingSeq > 0) return true;
-    return connection.run(() => loader.anyOlder(moved.compactedSeq, { upToSeq, beforeMs }));
+    const end = { upToSeq, beforeMs };
+    return connection.run(() => loader.stretchEnd(moved.compactedSeq, end) !== null);
   };
 }
 
-/** Packs the next groups of a generation. */
+/** Packs the next groups of a window. */
 function createPackStep({ connection, dictionary, frontier }: CompactionParts) {
   const pack = createPacker(connection.db, dictionary);
-  return ({ lastSeq, groups, rows }: Generation): Frontier => {
+  return ({ groups, rows, toHandle }: Generation): Frontier => {
     const first = groups.findIndex((group) => group.handle >= frontier.packingHandle);
     const start = first < 0 ? groups.length : first;
     let end = start;
     while (end < groups.length && !cutsAt(groups, start, end)) end += 1;
     for (const group of groups.slice(start, end)) pack(rows, group);
-    const packingHandle = groups[end]?.handle ?? ALL_HANDLES;
-    return { ...frontier, packingSeq: lastSeq, packingHandle };
+    return { ...frontier, packingHandle: groups[end]?.handle ?? toHandle };
   };
 }
 

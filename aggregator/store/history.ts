@@ -13,10 +13,13 @@ import type { LogWriter } from "./log.ts";
 import { NEWEST_KEY, createNewest, historyKey } from "./newest.ts";
 import type { Found } from "./newest.ts";
 import { cursorOf, keyOf } from "./page.ts";
-import { addResult, bucketOf, createRollup, mergeRollup } from "./rollup.ts";
+import { createPackedVisitors } from "./packed.ts";
+import type { PackedVisitors } from "./packed.ts";
+import { FINEST_SPAN_MS, addResult, bucketOf, createRollup, mergeRollup } from "./rollup.ts";
 import { spanStartMs, unpackRollup } from "./rollup.ts";
 import type { Rollup } from "./rollup.ts";
 import { endedAtMs, historyResult } from "./stored-result.ts";
+import type { StoredResult } from "./stored-result.ts";
 import { createStatsReader } from "./stats.ts";
 import { createTail } from "./tail.ts";
 import type { VisitTail } from "./tail.ts";
@@ -44,8 +47,9 @@ export function createHistoryStore(
   const dictionary = createDictionary(db);
   const tail = createTail(connection, frontier, dictionary);
   const readResults = createResultsReader(connection, dictionary, tail);
-  const readLatency = createLatencyReader(connection, dictionary, tail);
-  const readStats = createStatsReader({ connection, dictionary, tail });
+  const packed = createPackedVisitors(connection, dictionary, tail);
+  const readLatency = createLatencyReader(connection, dictionary, packed);
+  const readStats = createStatsReader({ connection, dictionary, packed });
   return {
     results: (query) => run(() => readResults(query)),
     latency: (query) => run(() => readLatency(query)),
@@ -100,7 +104,7 @@ function pageOfNewest(found: readonly Found[], limit: number): Page<HistoryResul
 }
 
 /** Buckets that hold some of the range asked for; oldest first, by probe id within one time. */
-function createLatencyReader({ db }: Connection, dictionary: Dictionary, tail: VisitTail) {
+function createLatencyReader({ db }: Connection, dictionary: Dictionary, packed: PackedVisitors) {
   const rollups = db.prepare<[number, number, number, number], RollupRow>(
     `SELECT from_ms, vantage, body FROM rollups
      WHERE handle = ? AND span_ms = ? AND from_ms >= ? AND from_ms < ?`,
@@ -126,9 +130,12 @@ function createLatencyReader({ db }: Connection, dictionary: Dictionary, tail: V
       if (probeId !== undefined && probe !== probeId) continue;
       mergeRollup(at(probe, row.from_ms), unpackRollup(row.body));
     }
-    tail({ handle, probeId, fromMs, toMs }, (probe, result, atMs) => {
+    const add = (probe: string, result: StoredResult, atMs: number): void => {
       if (result.attempt === 0) addResult(at(probe, spanStartMs(atMs, spanMs)), result);
-    });
+    };
+    const range = { handle, probeId, fromMs, toMs };
+    if (spanMs === FINEST_SPAN_MS) packed.closed(range, add);
+    packed.recent(range, add);
     return [...merged.values()]
       .sort((left, right) => left.fromMs - right.fromMs || compare(left.probeId, right.probeId))
       .map((entry) =>

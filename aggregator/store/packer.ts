@@ -34,13 +34,11 @@ export function createPacker(
   db: Database.Database,
   dictionary: Dictionary,
 ): (rows: readonly ResultsRow[], group: Group) => void {
-  const packBlocks = createBlockPacker(db);
-  const packRollups = createRollupPacker(db);
+  const packBlocks = createBlockPacker(db, createRollupPacker(db));
   return (rows, group) => {
     const place = { handle: group.handle, vantage: dictionary.vantageOf(group.probeId) };
     const results = resultsOf(rows, group, dictionary);
     packBlocks(place, results);
-    packRollups(place, results);
   };
 }
 
@@ -66,8 +64,14 @@ function resultsOf(
   return results;
 }
 
-/** Fills the open block, seals it when it is full, and opens the next. */
-function createBlockPacker(db: Database.Database) {
+/**
+ * Fills the open block, seals it when it is full, and opens the next. What is rolled up is a block
+ * that closes, once: to roll up a few results at a time would cost more than all else of packing.
+ */
+function createBlockPacker(
+  db: Database.Database,
+  rollUpBlock: (place: Place, results: readonly StoredResult[]) => void,
+) {
   const findOpen = db.prepare<[Place], OpenBlock>(
     `SELECT id, from_ms, to_ms, results, body FROM blocks
      WHERE handle = $handle AND vantage = $vantage AND open = 1`,
@@ -87,7 +91,9 @@ function createBlockPacker(db: Database.Database) {
     const results = (before?.results ?? 0) + added.length;
     const full = results >= BLOCK_RESULTS;
     const old = before && full ? readBlock(before.body) : [];
-    const packed = full ? sealBlock([...old, ...added]) : growBlock(before?.body ?? null, added);
+    const all = [...old, ...added];
+    const packed = full ? sealBlock(all) : growBlock(before?.body ?? null, added);
+    if (full) rollUpBlock(place, all);
     const row = {
       from_ms: Math.min(before?.from_ms ?? Number.MAX_SAFE_INTEGER, ...times),
       to_ms: Math.max(before?.to_ms ?? 0, ...times),
@@ -105,6 +111,7 @@ function createBlockPacker(db: Database.Database) {
       const first = results[next];
       if (open && first && spansTooMuch(open, endedAtMs(first))) {
         close.run(open.id);
+        rollUpBlock(place, readBlock(open.body));
         open = null;
       }
       const added = results.slice(next, next + BLOCK_RESULTS - (open?.results ?? 0));

@@ -91,7 +91,7 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_by_notification ON deliveries (notification_id);
 `;
 
-/** open 1: the block of its target and vantage that still takes results; at most one. */
+/** open 1: the block of its target and vantage that still takes results; at most one, in no rollup. */
 const HISTORY = `
 CREATE TABLE vantages (number INTEGER PRIMARY KEY, probe_id TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE blocks (
@@ -187,6 +187,22 @@ CREATE TABLE snapshot_parts (
 ) STRICT;
 `;
 
+/**
+ * Rollups count closed blocks, so those whose results they have are closed; those of five minutes
+ * are read from blocks.
+ */
+const ROLLUPS_OF_CLOSED = `
+UPDATE blocks SET open = 0 WHERE open = 1;
+DELETE FROM rollups WHERE span_ms = 300000;
+`;
+
+/** What the public is shown. */
+const STATUS_PAGES = `
+CREATE TABLE status_pages (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, revision INTEGER NOT NULL, body TEXT NOT NULL
+) STRICT;
+`;
+
 /** Step i leads from version i to version i + 1. A step that was released never changes. */
 const MIGRATIONS: readonly string[] = [
   LOG + NOUNS + EFFECTS + HISTORY,
@@ -196,6 +212,8 @@ const MIGRATIONS: readonly string[] = [
   ALERTING,
   ACCESS,
   SNAPSHOT_PARTS,
+  ROLLUPS_OF_CLOSED,
+  STATUS_PAGES,
 ];
 
 /** The schema that this version writes. */

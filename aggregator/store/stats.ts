@@ -1,30 +1,28 @@
-/** Statistics over a time: the coarsest rollups that fit into it, and the log's tail. */
+/** Statistics over a time: the coarsest rollups that fit into it, and what they lack. */
 import type { HistoryStore, LatencyStats, TargetStats } from "../ports.ts";
 import type { Connection } from "./connection.ts";
 import type { Dictionary } from "./dictionary.ts";
-import { ROLLUP_SPANS_MS, addResult, createRollup, mergeRollup } from "./rollup.ts";
+import type { PackedVisitors } from "./packed.ts";
+import { FINEST_SPAN_MS, ROLLUP_SPANS_MS, addResult, createRollup, mergeRollup } from "./rollup.ts";
 import { spanStartMs, unpackRollup } from "./rollup.ts";
 import type { Rollup } from "./rollup.ts";
 import { meanUs, quantileUs, stddevUs } from "./sketch.ts";
-import type { VisitTail } from "./tail.ts";
+import type { StoredResult } from "./stored-result.ts";
 
 interface RollupRow {
   vantage: number;
   body: Buffer;
 }
 
-/** The shortest span that is rolled up: a range is widened to whole ones. */
-const FINEST_MS = Math.min(...ROLLUP_SPANS_MS);
-
 /** What statistics are read from. */
 export interface StatsParts {
   connection: Connection;
   dictionary: Dictionary;
-  tail: VisitTail;
+  packed: PackedVisitors;
 }
 
 /** Reads statistics of an open data file. */
-export function createStatsReader({ connection, dictionary, tail }: StatsParts) {
+export function createStatsReader({ connection, dictionary, packed }: StatsParts) {
   const rollups = connection.db.prepare<[number, number, number, number], RollupRow>(
     `SELECT vantage, body FROM rollups
      WHERE handle = ? AND span_ms = ? AND from_ms >= ? AND from_ms < ?`,
@@ -32,8 +30,8 @@ export function createStatsReader({ connection, dictionary, tail }: StatsParts) 
 
   return (query: Parameters<HistoryStore["stats"]>[0]): TargetStats => {
     const { targetId, probeId } = query;
-    const fromMs = spanStartMs(query.fromMs, FINEST_MS);
-    const toMs = spanStartMs(query.toMs - 1, FINEST_MS) + FINEST_MS;
+    const fromMs = spanStartMs(query.fromMs, FINEST_SPAN_MS);
+    const toMs = spanStartMs(query.toMs - 1, FINEST_SPAN_MS) + FINEST_SPAN_MS;
     const handle = dictionary.handleOf(targetId);
     const byProbe = new Map<string, Rollup>();
     const at = (probe: string): Rollup => {
@@ -42,7 +40,12 @@ export function createStatsReader({ connection, dictionary, tail }: StatsParts) 
       return rollup;
     };
     if (handle !== null && toMs > fromMs) {
+      const add = (probe: string, result: StoredResult): void => {
+        if (result.attempt === 0) addResult(at(probe), result);
+      };
       for (const run of runsOf(fromMs, toMs)) {
+        // What is shorter than what is rolled up is read from blocks.
+        if (run.spanMs === FINEST_SPAN_MS) packed.closed({ handle, probeId, ...run }, add);
         for (const row of rollups.iterate(handle, run.spanMs, run.fromMs, run.toMs)) {
           const probe = dictionary.probeId(row.vantage);
           if (probeId === undefined || probe === probeId) {
@@ -50,9 +53,7 @@ export function createStatsReader({ connection, dictionary, tail }: StatsParts) 
           }
         }
       }
-      tail({ handle, probeId, fromMs, toMs }, (probe, result) => {
-        if (result.attempt === 0) addResult(at(probe), result);
-      });
+      packed.recent({ handle, probeId, fromMs, toMs }, add);
     }
     return { fromMs, toMs, ...statsOf(byProbe) };
   };
@@ -70,7 +71,7 @@ function runsOf(fromMs: number, toMs: number): Run[] {
   const runs: Run[] = [];
   for (let atMs = fromMs; atMs < toMs;) {
     const fits = (span: number): boolean => atMs % span === 0 && atMs + span <= toMs;
-    const spanMs = spans.find(fits) ?? FINEST_MS;
+    const spanMs = spans.find(fits) ?? FINEST_SPAN_MS;
     const last = runs.at(-1);
     if (last?.spanMs === spanMs) last.toMs += spanMs;
     else runs.push({ spanMs, fromMs: atMs, toMs: atMs + spanMs });

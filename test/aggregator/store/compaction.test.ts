@@ -141,8 +141,10 @@ test("many results of one target fill several blocks and stay in order", async (
   const query = { targetId: "tgt_t2", ...ALL, limit: 1_000 };
   const before = await allPages((cursor) => store.history.results({ ...query, cursor }));
   assert.equal(before.length, 2_100);
+  const said = await everything(store, 1_000);
   while (await store.history.compact(1_000, ALL.toMs)) continue;
   const after = await allPages((cursor) => store.history.results({ ...query, cursor }));
   assert.deepEqual(after, before);
+  assert.deepEqual(await everything(store, 1_000), said);
   await dispose();
 });
