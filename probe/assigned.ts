@@ -61,15 +61,18 @@ export interface Assigned {
   stop(): void;
 }
 
-interface Known {
-  target: AssignedTarget;
-  source: Assignment;
+/** A target with what it was made of; one object, as there may be 50,000 of them. */
+interface Known extends AssignedTarget {
+  readonly targetId: string;
+  readonly kind: string;
+  readonly optionsJson: string;
 }
 
 /** Creates an empty book. */
 export function createAssigned(deps: AssignedDeps): Assigned {
   const targets = new Map<number, Known>();
-  const names = new Map<string, number>();
+  /** Handles by name, of those that take reports alone. */
+  const reporters = new Map<string, number>();
   /** Handles that the last snapshot did not name, and that no delta has named since. */
   let unnamed = new Set<number>();
   let rest: Timer | null = null;
@@ -79,28 +82,32 @@ export function createAssigned(deps: AssignedDeps): Assigned {
     const known = targets.get(handle);
     if (!known) return;
     targets.delete(handle);
-    if (names.get(known.target.name) === handle) names.delete(known.target.name);
+    forget(known);
     deps.onRemoved(handle);
+  }
+
+  function forget({ name, handle }: Known): void {
+    if (reporters.get(name) === handle) reporters.delete(name);
   }
 
   function upsert(source: Assignment): void {
     unnamed.delete(source.handle);
     const known = targets.get(source.handle);
-    if (known && sameAssignment(known.source, source)) return;
     if (!known && targets.size >= LIMITS.targetsMax) {
       const fields = { handle: source.handle, max: LIMITS.targetsMax };
       return deps.log.warn(fields, "More targets than a probe takes: this one is left out.");
     }
-    const target = assignedTarget(source, deps, known);
-    if (known && names.get(known.target.name) === source.handle) names.delete(known.target.name);
-    names.set(target.name, source.handle);
-    targets.set(source.handle, { target, source });
+    const target = knownTarget(source, deps, known);
+    if (known && sameTarget(known, target)) return;
+    if (known) forget(known);
+    if (isRunnable(target.check) && target.check.receive) reporters.set(target.name, target.handle);
+    targets.set(target.handle, target);
     deps.onSet(target);
   }
 
   return {
     report(name, report) {
-      const check = targets.get(names.get(name) ?? -1)?.target.check;
+      const check = targets.get(reporters.get(name) ?? -1)?.check;
       return check !== undefined && isRunnable(check) && check.receive?.(report) === true;
     },
     size: () => targets.size,
@@ -122,11 +129,10 @@ export function isRunnable(check: PreparedCheck | CheckOutcome): check is Prepar
   return "run" in check;
 }
 
-function sameAssignment(known: Assignment, given: Assignment): boolean {
+function sameTarget(known: Known, given: Known): boolean {
   return (
+    known.check === given.check &&
     known.revision === given.revision &&
-    known.kind === given.kind &&
-    known.optionsJson === given.optionsJson &&
     known.intervalMs === given.intervalMs &&
     known.timeoutMs === given.timeoutMs &&
     known.phaseMs === given.phaseMs &&
@@ -136,8 +142,10 @@ function sameAssignment(known: Assignment, given: Assignment): boolean {
 }
 
 /** Numbers are bounded again here: a probe must live with whatever an aggregator sends. */
-function assignedTarget(source: Assignment, deps: AssignedDeps, known?: Known): AssignedTarget {
+function knownTarget(source: Assignment, deps: AssignedDeps, known?: Known): Known {
   const intervalMs = Math.max(LIMITS.intervalMsMin, source.intervalMs);
+  // The same check goes on, with what it has learned (the reports of push), if it is the same.
+  const same = known !== undefined && sameCheck(known, source);
   return {
     handle: source.handle,
     revision: source.revision,
@@ -147,12 +155,15 @@ function assignedTarget(source: Assignment, deps: AssignedDeps, known?: Known): 
     phaseMs: source.phaseMs % intervalMs,
     fall: Math.min(Math.max(1, source.fall), BURST_ATTEMPTS_MAX),
     fastMs: Math.min(source.fastMs, intervalMs),
-    // The same check goes on, with what it has learned (the reports of push), if it is the same.
-    check: known && sameCheck(known.source, source) ? known.target.check : prepared(source, deps),
+    check: same ? known.check : prepared(source, deps),
+    targetId: source.targetId,
+    // The text of the book of kinds: one for all.
+    kind: deps.kinds.find((kind) => kind === source.kind) ?? source.kind,
+    optionsJson: same ? known.optionsJson : source.optionsJson,
   };
 }
 
-function sameCheck(known: Assignment, given: Assignment): boolean {
+function sameCheck(known: Known, given: Assignment): boolean {
   const same = known.targetId === given.targetId && known.kind === given.kind;
   return same && known.optionsJson === given.optionsJson;
 }

@@ -84,6 +84,8 @@ export const LIMITS = {
   runningChecksMax: 4_000,
   /** Workers of one probe; a larger number is a usage error. */
   workersMax: 64,
+  /** Sets of options that many http checks share; one used longest ago is not shared any more. */
+  sharedOptionsMax: 256,
   /** Answer body of a check that is read by default; the rest is not. */
   checkBodyBytesMax: 1_048_576,
   /** Status line and headers of one answer to a check; more is a protocol error. */
@@ -140,6 +142,8 @@ export const LIMITS = {
   auditRowsMax: 100_000,
   /** Fields of one audit record; further changed ones are left out. */
   auditFieldsMax: 50,
+  /** Sign-ins at an identity provider that did not come back yet; the oldest is forgotten. */
+  oidcLoginsMax: 1_000,
   /** Problems of one input that are told; further ones are only counted. */
   issuesMax: 50,
   /** Addresses whose failed sign-ins are remembered; the oldest is forgotten. */
@@ -210,6 +214,20 @@ export const LIMITS = {
   configFileBytesMax: 16 * 1_048_576,
   /** Items of one section of a configuration, templates expanded; more are told as a mistake. */
   configItemsMax: 200_000,
+  /** Status pages of one aggregator; one more is refused with 422. */
+  statusPagesMax: 100,
+  /** Targets on one status page; further ones, by name, are counted. */
+  statusTargetsMax: 500,
+  /** Incidents on one status page, newest first; further ones are left out. */
+  statusIncidentsMax: 50,
+  /** Longest Markdown of a status page; longer is refused with 422. */
+  statusTextCharsMax: 10_000,
+  /** Longest picture of a status page, as a data URI; longer is refused with 422. */
+  statusLogoCharsMax: 200_000,
+  /** A status page is put together at most once in this time, whatever the load. */
+  statusRenderMs: 5_000,
+  /** Time a sign-in with the password of a status page is good for. */
+  statusSignInMs: 7 * 86_400_000,
   /** Time a reader of a backup may take nothing; longer ends the backup. */
   backupStallMs: 120_000,
   /** Small files of a data directory that a backup holds; further ones are left out. */

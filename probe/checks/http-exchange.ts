@@ -53,7 +53,7 @@ function send(exchange: Exchange, asking: Asking): void {
   const answer = createAnswer(exchange, asking);
   look.progress = answer.progress;
   exchange.dial(look, hop.destination, {
-    open: (socket) => void socket.write(hop.bytes),
+    open: (socket) => void socket.write(hop.bytes, "latin1"),
     data: answer.take,
     closed: answer.close,
   });

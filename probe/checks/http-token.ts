@@ -71,7 +71,7 @@ export function createTokenSource(
         got(token);
       };
       const exchange: Exchange = { ...request, passed: (_asking, { body }) => taken(body) };
-      const hop = firstHop(exchange);
+      const hop = firstHop(exchange, options.tokenUrl);
       ask(exchange, { look: part, hop, redirects: 0, jar: undefined });
     },
   };

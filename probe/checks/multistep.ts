@@ -129,15 +129,19 @@ function takeStep(walk: Walk): void {
     maxRedirects: step.options.maxRedirects,
     passed: (_asking, answer) => carryOn(walk, step, answer),
   };
-  ask(exchange, { look, hop: firstHop(exchange), redirects: 0, jar });
+  ask(exchange, {
+    look,
+    hop: firstHop(exchange, fillUrl(step.options.url, values)),
+    redirects: 0,
+    jar,
+  });
 }
 
 function requestOf(options: MultistepOptions, step: StepOptions, values: Carried): RequestOptions {
   const { family, resolver, sourceAddress, httpVersion, compressed, redirects } = options;
   const headers = filled(step.headers, values);
-  const url = fillUrl(step.url, values);
   const { method } = step;
-  const own = { url, method, headers, secretHeaders: {} };
+  const own = { method, headers, secretHeaders: {} };
   return { ...own, family, resolver, sourceAddress, httpVersion, compressed, redirects };
 }
 

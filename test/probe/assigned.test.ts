@@ -15,14 +15,15 @@ function openBook() {
   const book = createAssigned({
     clock,
     log: silentLog(),
-    kinds: ["tcp"],
-    prepareCheck: (_kind, options) => {
+    kinds: ["tcp", "push"],
+    prepareCheck: (kind, options) => {
       if (typeof options === "object" && options !== null && "port" in options) {
         throw new QuorateError("invalid", "Expected no port.", [
           { path: "options.port", message: "expected nothing", value: "secret" },
         ]);
       }
-      return scriptedCheck(["ok"]);
+      const check = scriptedCheck(["ok"]);
+      return kind === "push" ? { ...check, receive: ({ key }) => key === "k" } : check;
     },
     onSet: (target) => set.push(target),
     onRemoved: (handle) => removed.push(handle),
@@ -124,24 +125,28 @@ test("what a check learned stays with it while its options do", () => {
 });
 
 test("a report is handed to the target of its name, while it has that name", () => {
-  const { book, set, apply } = openBook();
+  const { book, apply } = openBook();
+  const kind = "push";
   const report = { key: "k", failed: false, message: "", atMonoMs: 0 };
-  apply({ upserts: [assignment({ name: "a" }), assignment({ handle: 2, name: "b" })] });
-  assert.equal(book.report("a", report), false, "this check takes none");
-  for (const { check } of set) {
-    if (isRunnable(check)) check.receive = ({ key }) => key === "k";
-  }
+  apply({
+    upserts: [
+      assignment({ name: "a", kind }),
+      assignment({ handle: 2, name: "b", kind }),
+      assignment({ handle: 3, name: "c" }),
+    ],
+  });
+  assert.equal(book.report("c", report), false, "this check takes none");
   assert.equal(book.report("a", report), true);
   assert.equal(book.report("a", { ...report, key: "other" }), false);
   apply({
     upserts: [
-      assignment({ name: "b", revision: 2 }),
-      assignment({ handle: 2, name: "a", revision: 2 }),
+      assignment({ name: "b", revision: 2, kind }),
+      assignment({ handle: 2, name: "a", revision: 2, kind }),
     ],
   });
   assert.equal(book.report("a", report), true, "names may be swapped");
   assert.equal(book.report("b", report), true);
   apply({ removedHandles: [1] });
   assert.equal(book.report("b", report), false);
-  assert.equal(book.report("c", report), false);
+  assert.equal(book.report("d", report), false);
 });
