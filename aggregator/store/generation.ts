@@ -69,21 +69,20 @@ interface LogRow {
   body: Buffer;
 }
 
+/** Rows that leave the log: targets, probes and takeovers stay. */
+const DROPPABLE = `seq > ? AND seq <= ? AND kind <> ${LOG_KINDS.other}`;
+
 /** The loader of an open data file. */
 export function createGenerationLoader(
   { db, log }: Connection,
   dictionary: Dictionary,
 ): GenerationLoader {
-  const droppable = `seq > ? AND seq <= ? AND kind <> ${LOG_KINDS.other}`;
-  const sizes = db.prepare<[number, number], { seq: number; at_ms: number; bytes: number }>(
-    `SELECT seq, at_ms, length(body) AS bytes FROM log WHERE ${droppable} ORDER BY seq`,
-  );
   const rows = db.prepare<[number, number], LogRow>(
-    `SELECT seq, at_ms, kind, body FROM log WHERE ${droppable} ORDER BY seq`,
+    `SELECT seq, at_ms, kind, body FROM log WHERE ${DROPPABLE} ORDER BY seq`,
   );
   const bytesOf = db
     .prepare<[number, number], number | null>(
-      `SELECT sum(length(body)) FROM log WHERE ${droppable}`,
+      `SELECT sum(length(body)) FROM log WHERE ${DROPPABLE}`,
     )
     .pluck();
   const lastHandle = db
@@ -116,21 +115,25 @@ export function createGenerationLoader(
     };
   };
 
-  return {
-    load,
-    stretchEnd(afterSeq, { upToSeq, beforeMs }) {
-      let bytes = 0;
-      let taken = 0;
-      let lastSeq: number | null = null;
-      for (const row of sizes.iterate(afterSeq, upToSeq)) {
-        const full = taken >= STRETCH_ROWS_MAX || bytes >= STRETCH_BYTES_MAX;
-        if (full || row.at_ms >= beforeMs) break;
-        taken += 1;
-        bytes += row.bytes;
-        lastSeq = row.seq;
-      }
-      return lastSeq;
-    },
+  return { load, stretchEnd: createStretchEnd(db) };
+}
+
+function createStretchEnd(db: Connection["db"]): GenerationLoader["stretchEnd"] {
+  const sizes = db.prepare<[number, number], { seq: number; at_ms: number; bytes: number }>(
+    `SELECT seq, at_ms, length(body) AS bytes FROM log WHERE ${DROPPABLE} ORDER BY seq`,
+  );
+  return (afterSeq, { upToSeq, beforeMs }) => {
+    let bytes = 0;
+    let taken = 0;
+    let lastSeq: number | null = null;
+    for (const row of sizes.iterate(afterSeq, upToSeq)) {
+      const full = taken >= STRETCH_ROWS_MAX || bytes >= STRETCH_BYTES_MAX;
+      if (full || row.at_ms >= beforeMs) break;
+      taken += 1;
+      bytes += row.bytes;
+      lastSeq = row.seq;
+    }
+    return lastSeq;
   };
 }
 

@@ -35,33 +35,42 @@ export function createPacker(
   dictionary: Dictionary,
 ): (rows: readonly ResultsRow[], group: Group) => void {
   const packBlocks = createBlockPacker(db, createRollupPacker(db));
+  const resultsOf = createResultsOf(dictionary);
   return (rows, group) => {
     const place = { handle: group.handle, vantage: dictionary.vantageOf(group.probeId) };
-    const results = resultsOf(rows, group, dictionary);
+    const results = resultsOf(rows, group);
     packBlocks(place, results);
   };
 }
 
-function resultsOf(
-  rows: readonly ResultsRow[],
-  group: Group,
-  dictionary: Dictionary,
-): StoredResult[] {
-  const intervals = new Map<number, number>();
-  const results: StoredResult[] = [];
-  for (const value of group.places) {
-    const { row: rowIndex, index } = placeOf(value);
-    const row = rows[rowIndex];
-    if (!row) continue;
-    const revision = row.batch.revision[index] ?? 0;
-    let intervalMs = intervals.get(revision);
-    if (intervalMs === undefined) {
-      intervalMs = dictionary.intervalMs(group.handle, revision) ?? 0;
-      intervals.set(revision, intervalMs);
+/** The intervals of the target that was packed last: its vantages come one after the other. */
+interface Intervals {
+  handle: number;
+  byRevision: Map<number, number>;
+}
+
+/** Reads the results of a group. */
+function createResultsOf(dictionary: Dictionary) {
+  let known: Intervals = { handle: -1, byRevision: new Map() };
+  return (rows: readonly ResultsRow[], group: Group): StoredResult[] => {
+    const { handle } = group;
+    if (known.handle !== handle) known = { handle, byRevision: new Map() };
+    const { byRevision } = known;
+    const results: StoredResult[] = [];
+    for (const value of group.places) {
+      const { row: rowIndex, index } = placeOf(value);
+      const row = rows[rowIndex];
+      if (!row) continue;
+      const revision = row.batch.revision[index] ?? 0;
+      let intervalMs = byRevision.get(revision);
+      if (intervalMs === undefined) {
+        intervalMs = dictionary.intervalMs(handle, revision) ?? 0;
+        byRevision.set(revision, intervalMs);
+      }
+      results.push(storedResult(row, index, intervalMs));
     }
-    results.push(storedResult(row, index, intervalMs));
-  }
-  return results;
+    return results;
+  };
 }
 
 /**
