@@ -19,9 +19,9 @@ export function operationIdOf(placed: PlacedOperation): string {
   return `${resource}.${actionOf(placed)}`;
 }
 
-function actionOf({ method, operation }: PlacedOperation): string {
+function actionOf({ method, path, operation }: PlacedOperation): string {
   if (method === "post") return "create";
-  if (method !== "get") return method;
+  if (method !== "get" || path.endsWith("}")) return method;
   const reference = operation.responses["200"]?.content?.["application/json"]?.schema.$ref ?? "";
   return nameOfReference(reference).endsWith("Page") ? "list" : "get";
 }
