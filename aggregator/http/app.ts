@@ -20,6 +20,7 @@ import { addAcknowledge } from "./routes/acknowledge.ts";
 import { addAudit } from "./routes/audit.ts";
 import { addBackups } from "./routes/backups.ts";
 import { addChannels } from "./routes/channels.ts";
+import { addDocs } from "./routes/docs.ts";
 import { addEvents } from "./routes/events.ts";
 import { addGlances } from "./routes/glances.ts";
 import { addHistory, addStats } from "./routes/history.ts";
@@ -82,6 +83,7 @@ const ROUTES: readonly ((app: App, context: RouteContext) => void)[] = [
   addAudit,
   addSummary,
   addBackups,
+  addDocs,
   addSystem,
 ];
 
