@@ -3,6 +3,7 @@ import { isRouteScope } from "./permissions.ts";
 import type { RouteAccess } from "./permissions.ts";
 import type { ApiKind } from "../../shared/api/kind.ts";
 import { finishDocument } from "./openapi/finish.ts";
+import type { ApiDocument } from "./openapi/shape.ts";
 import { withKinds } from "./openapi-kinds.ts";
 import type { App } from "./context.ts";
 
@@ -34,8 +35,17 @@ const DESCRIPTION = [
 
 const LICENSE = { name: "Apache-2.0", identifier: "Apache-2.0" };
 
-/** The document of every route that the app has. */
-export function openApiDocument(app: App, version: string, kinds: readonly ApiKind[]) {
+/** Documents that are made: the routes of an app do not change while it runs. */
+const made = new WeakMap<App, ApiDocument>();
+
+/** The document of every route that the app has; ask when it has them all. */
+export function openApiDocument(app: App, version: string, kinds: readonly ApiKind[]): ApiDocument {
+  const document = made.get(app) ?? makeDocument(app, version, kinds);
+  made.set(app, document);
+  return document;
+}
+
+function makeDocument(app: App, version: string, kinds: readonly ApiKind[]): ApiDocument {
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
     type: "http",
     scheme: "bearer",
