@@ -88,8 +88,6 @@ const getFirstPage = createRoute({
 export function addSystem(app: App, context: RouteContext): void {
   const { engine, version } = context;
   const metrics = createMetrics(context);
-  /** Made once: the routes do not change while the program runs. */
-  let document: z.output<typeof documentSchema> | null = null;
 
   app.openapi(getVersion, (c) => {
     const kinds = { checkKinds: [...context.kinds.names] };
@@ -110,8 +108,8 @@ export function addSystem(app: App, context: RouteContext): void {
   });
 
   app.openapi(getDocument, (c) => {
-    document ??= documentSchema.parse(openApiDocument(app, version, context.kinds.describe()));
-    return c.json(document, 200);
+    const document = openApiDocument(app, version, context.kinds.describe());
+    return c.json(documentSchema.parse(document), 200);
   });
 
   app.openapi(getFirstPage, (c) => c.html(firstPage(version), 200));
