@@ -41,3 +41,16 @@ export function markdownTable(rows: readonly BenchRow[]): string {
   const lines = rows.map(({ what, figure, aim }) => `| ${what} | ${figure} | ${aim} |`);
   return ["| what | figure | aim |", "|---|---|---|", ...lines].join("\n");
 }
+
+/** The value of `--name=value` among the arguments, as a number; else the fallback. */
+export function numberFlag(name: string, fallback: number): number {
+  const prefix = `--${name}=`;
+  const given = process.argv.find((argument) => argument.startsWith(prefix));
+  return given === undefined ? fallback : Number(given.slice(prefix.length));
+}
+
+/** The figure below which `share` of some figures lie. */
+export function quantile(figures: readonly number[], share: number): number {
+  const sorted = figures.toSorted((left, right) => left - right);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+}
