@@ -23,7 +23,7 @@ test("every test file is found once: end-to-end files apart, others in one suite
   }
   assert.deepEqual(findTestFiles(root), {
     unit: ["test/b.test.ts", "test/probe/a.test.ts"],
-    e2e: ["test/e2e/kill.test.ts"],
+    e2e: ["test/browser/page.test.ts", "test/e2e/kill.test.ts"],
   });
   assert.deepEqual(findTestFiles(root, ["probe", "kill"]), {
     unit: ["test/probe/a.test.ts"],

@@ -4,6 +4,9 @@ import { readdirSync } from "node:fs";
 /** Folders whose tests are not part of the unit suite: each has a runner of its own. */
 const APART = ["test/e2e/", "test/browser/", "test/bench/"];
 
+/** Folders whose tests run the built programs. */
+const BUILT = ["test/browser/", "test/e2e/"];
+
 /** The test files, as paths from the project's root, sorted. */
 export interface TestFiles {
   /** Run together in one process. */
@@ -24,6 +27,6 @@ export function findTestFiles(root: string, filters: readonly string[] = []): Te
     .sort();
   return {
     unit: files.filter((path) => !APART.some((folder) => path.startsWith(folder))),
-    e2e: files.filter((path) => path.startsWith("test/e2e/")),
+    e2e: files.filter((path) => BUILT.some((folder) => path.startsWith(folder))),
   };
 }

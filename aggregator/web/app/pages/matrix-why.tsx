@@ -28,7 +28,7 @@ export function WhyDialog({ cell, onClose }: { cell: Cell; onClose: () => void }
         <dl class="facts">
           <dt>{w.target.says}</dt>
           <dd>
-            <VoteMark vote={vantage.vote} title="" /> {w.votes[vantage.vote]}
+            <VoteMark vote={vantage.vote} /> {w.votes[vantage.vote]}
           </dd>
           <dt>{w.target.why}</dt>
           <dd>{vantage.detail || vantage.reason || "–"}</dd>

@@ -83,7 +83,7 @@ function Legend() {
       {VOTES.map((vote) => (
         <li key={vote}>
           <span class={`cell k-${vote}`}>
-            <VoteMark vote={vote} title="" />
+            <VoteMark vote={vote} />
           </span>
           {w.votes[vote]}
         </li>
@@ -166,7 +166,7 @@ function VoteCell(
         ask({ targetId: row.id, target: row.name, probeId: probe.id, probe: probe.name })
       }
     >
-      <VoteMark vote={vote} title="" />
+      <VoteMark vote={vote} />
     </button>
   );
 }

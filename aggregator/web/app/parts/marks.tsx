@@ -105,11 +105,12 @@ const VOTE_SHAPES: Readonly<Record<Vote, JSX.Element>> = {
   none: <circle cx="5" cy="5" r="2.9" fill="none" stroke="currentColor" stroke-width="1.3" />,
 };
 
-/** The vote of one vantage, as a dot. */
-export function VoteMark({ vote, title }: { vote: Vote; title: string }) {
+/** The vote of one vantage, as a dot; without a title where a text stands beside it. */
+export function VoteMark({ vote, title = "" }: { vote: Vote; title?: string }) {
+  const told = title === "" ? { "aria-hidden": true } : { role: "img" as const };
   return (
-    <svg class={`vote v-${vote}`} width="10" height="10" viewBox="0 0 10 10" role="img">
-      <title>{title}</title>
+    <svg class={`vote v-${vote}`} width="10" height="10" viewBox="0 0 10 10" {...told}>
+      {title !== "" && <title>{title}</title>}
       {VOTE_SHAPES[vote]}
     </svg>
   );

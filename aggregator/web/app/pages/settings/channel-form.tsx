@@ -10,7 +10,7 @@ import { jsonText, readJson } from "./json-text.ts";
 
 /** What a new channel of the commonest kinds begins with. */
 const BEGINNINGS: Readonly<Record<string, object>> = {
-  webhook: { url: "https://" },
+  webhook: { url: "https://", unsigned: true },
   slack: { url: "https://hooks.slack.com/services/…" },
   discord: { url: "https://discord.com/api/webhooks/…" },
   email: { host: "mail.example.com", from: "quorate@example.com", to: ["you@example.com"] },
