@@ -34,6 +34,10 @@ export interface AggregatorOptions extends AccessOptions {
   mustFail?: HostPort | undefined;
   /** Data directory, for backups. Default: none is made. */
   data?: string | undefined;
+  /** Time without a request after which a browser is signed out. Default 12 h. */
+  sessionIdleMs?: number | undefined;
+  /** Time after which a browser is signed out in any case. Default 7 days. */
+  sessionMaxMs?: number | undefined;
   /** Targets that are made when there is none of their name. Default none. */
   targets?: readonly ListedTarget[] | undefined;
 }

@@ -120,6 +120,7 @@ export function createAggregator(deps: AggregatorDeps): Aggregator {
   const audit = createAuditTrail(deps);
   const registry = createRegistry({
     ...deps,
+    ...sessionLimitsOf(options),
     store: audit.store,
     revocations,
     engine: audit.watch(engine),
@@ -130,6 +131,11 @@ export function createAggregator(deps: AggregatorDeps): Aggregator {
   });
   const parts = { engine, grpc, registry, revocations, audit, bus, delivery, kinds };
   return living(deps, parts);
+}
+
+/** How long a person stays signed in at a browser. */
+function sessionLimitsOf({ sessionIdleMs, sessionMaxMs }: AggregatorOptions) {
+  return { sessionIdleMs, sessionMaxMs };
 }
 
 /** What probes compare themselves with, beside the mesh's own. */

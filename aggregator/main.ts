@@ -8,6 +8,7 @@ import { QuorateError, messageOf } from "../shared/errors.ts";
 import type { HostPort } from "../shared/host-port.ts";
 import { createLog } from "../shared/log.ts";
 import type { Log, LogLevel } from "../shared/log.ts";
+import type { OidcOptions } from "../shared/oidc.ts";
 import { systemRandom } from "../shared/random.ts";
 import { parseTargetList } from "../shared/target-list.ts";
 import { createAggregator } from "./aggregator.ts";
@@ -47,6 +48,16 @@ export interface AggregatorProgramOptions {
   mustFail?: HostPort;
   /** URL of the API as people reach it, for links in messages; absent: no links. */
   publicUrl?: string;
+  /** Networks of proxies whose X-Forwarded-* headers are believed. Default none. */
+  trustProxy?: readonly string[];
+  /** Origins of other sites whose pages may use the API with a token. Default none. */
+  corsOrigin?: readonly string[];
+  /** Time without a request after which a browser is signed out. Default 12 h. */
+  sessionIdle?: number;
+  /** Time after which a browser is signed out in any case. Default 7 days. */
+  sessionMax?: number;
+  /** Identity provider where people sign in; absent: none. */
+  oidc?: OidcOptions;
   /** QUORATE_TARGETS; null: not set. */
   targets?: string | null;
   /** Called once it is ready; resolves with what has to be called before it stops. */
@@ -83,7 +94,9 @@ export async function runAggregator(options: AggregatorProgramOptions): Promise<
     const { keepLog: keepLogMs } = options;
     const { canary: canaries, advertise: advertisedUrl } = options;
     const deadMan = deadManOf(options);
-    const named = { tls, keepLogMs, canaries, advertisedUrl, targets, deadMan };
+    const { sessionIdle: sessionIdleMs, sessionMax: sessionMaxMs } = options;
+    const access = { corsOrigins: options.corsOrigin, sessionIdleMs, sessionMaxMs };
+    const named = { tls, keepLogMs, canaries, advertisedUrl, targets, deadMan, ...access };
     const aggregator = createAggregator({
       store,
       clock,

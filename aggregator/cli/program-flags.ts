@@ -2,15 +2,16 @@
 import type { NamedCanary } from "../../shared/canary.ts";
 import type { HostPort } from "../../shared/host-port.ts";
 import type { LogLevel } from "../../shared/log.ts";
+import type { AccessFlags } from "./access-flags.ts";
 import type { configureFrom } from "./configure.ts";
 
 /** Flags of `quorate aggregator` as commander reads them: the URL may be a secret, and broken. */
-export interface RawAggregatorFlags extends Omit<AggregatorFlags, "deadMan"> {
+export interface RawAggregatorFlags extends Omit<AggregatorFlags, "deadMan" | keyof AccessFlags> {
   deadMan?: string;
 }
 
 /** Flags of `quorate aggregator`. */
-export interface AggregatorFlags {
+export interface AggregatorFlags extends AccessFlags {
   /** Outside URL that is told while the mesh watches. */
   deadMan?: URL;
   data: string;

@@ -3,6 +3,8 @@ import { Option } from "commander";
 import type { Command } from "commander";
 import { LIMITS } from "../../shared/limits.ts";
 import { LOG_LEVELS } from "../../shared/log.ts";
+import { addAccessFlags, withAccess } from "./access-flags.ts";
+import type { RawAccessFlags } from "./access-flags.ts";
 import { configureFrom } from "./configure.ts";
 import type { CliContext } from "./context.ts";
 import { UsageError } from "./exit-codes.ts";
@@ -10,7 +12,7 @@ import { readSecretFile } from "./files.ts";
 import { collectCanary, durationOption, listenOption, parseAdvertised } from "./parse.ts";
 import { parseIntegerIn, parsePublic } from "./parse.ts";
 import { collectCommand } from "./parse-command.ts";
-import type { RawAggregatorFlags, RawProbeFlags } from "./program-flags.ts";
+import type { AggregatorFlags, RawAggregatorFlags, RawProbeFlags } from "./program-flags.ts";
 
 const logLevel = (): Option =>
   new Option("--log-level <level>", "least urgent level that is logged")
@@ -32,7 +34,7 @@ function addAggregator(
   context: CliContext,
   setExitCode: (code: number) => void,
 ): void {
-  program
+  const command = program
     .command("aggregator")
     .description("the program that decides")
     .option("--data <dir>", "folder of everything durable", "./.quorate")
@@ -70,21 +72,26 @@ function addAggregator(
     )
     .addOption(listenOption("--must-fail <host:port>", "address that nothing may answer to probes"))
     .option("--config <file>", "keep what this file says: now, on SIGHUP, and when it changes")
-    .addOption(logLevel())
-    .action(async ({ deadMan, ...flags }: RawAggregatorFlags) => {
-      if ((flags.tlsCert === undefined) !== (flags.tlsKey === undefined)) {
-        throw new UsageError("Expected --tls-cert and --tls-key together; found only one of them.");
-      }
-      const { targets } = context.settings;
-      const listed = targets ? { targets } : {};
-      const told = deadMan === undefined ? {} : { deadMan: parseDeadMan(deadMan, flags) };
-      const { config: file } = flags;
-      const configure =
-        file === undefined ? {} : { configure: configureFrom({ ...context, file }) };
-      setExitCode(
-        await context.programs.aggregator({ ...flags, ...listed, ...told, ...configure }),
-      );
-    });
+    .addOption(logLevel());
+  addAccessFlags(command).action(async (flags: RawAggregatorFlags & RawAccessFlags) => {
+    setExitCode(await context.programs.aggregator(aggregatorFlags(context, flags)));
+  });
+}
+
+/** What the flags say together with the settings. */
+function aggregatorFlags(
+  context: CliContext,
+  { deadMan, ...flags }: RawAggregatorFlags & RawAccessFlags,
+): AggregatorFlags {
+  if ((flags.tlsCert === undefined) !== (flags.tlsKey === undefined)) {
+    throw new UsageError("Expected --tls-cert and --tls-key together; found only one of them.");
+  }
+  const { targets } = context.settings;
+  const listed = targets ? { targets } : {};
+  const told = deadMan === undefined ? {} : { deadMan: parseDeadMan(deadMan, flags) };
+  const { config: file } = flags;
+  const configure = file === undefined ? {} : { configure: configureFrom({ ...context, file }) };
+  return { ...withAccess(flags), ...listed, ...told, ...configure };
 }
 
 /** Read here and not by commander, whose sentence would show the URL. */

@@ -1,7 +1,7 @@
 /** The HTTP side of the aggregator as a value: importing it, or making it, listens to nothing. */
 import { setMaxListeners } from "node:events";
 import { OpenAPIHono } from "@hono/zod-openapi";
-import type { Context, MiddlewareHandler } from "hono";
+import type { Context } from "hono";
 import { ZodError } from "zod";
 import { QuorateError } from "../../shared/errors.ts";
 import { inputIssues, invalidInput } from "../registry/input.ts";
@@ -9,6 +9,7 @@ import { createGuard, createSignIn } from "./auth.ts";
 import { checkBody, limitBody } from "./body.ts";
 import type { App, AppEnv, HttpDeps, RouteContext } from "./context.ts";
 import { createFence } from "./fence.ts";
+import { createCors, createSecurityHeaders } from "./headers.ts";
 import { createIdempotency } from "./idempotency.ts";
 import { routesOf } from "./openapi.ts";
 import { createOrigins } from "./origins.ts";
@@ -29,6 +30,7 @@ import { addMesh } from "./routes/mesh.ts";
 import { addMaintenance } from "./routes/maintenance.ts";
 import { addMachines } from "./routes/machines.ts";
 import { addNotifications } from "./routes/notifications.ts";
+import { addOidc } from "./routes/oidc.ts";
 import { addProbes } from "./routes/probes.ts";
 import { addReplays } from "./routes/replays.ts";
 import { addRoutes } from "./routes/routes.ts";
@@ -80,6 +82,7 @@ const ROUTES: readonly ((app: App, context: RouteContext) => void)[] = [
   addEvents,
   addTokens,
   addSession,
+  addOidc,
   addAudit,
   addSummary,
   addBackups,
@@ -98,9 +101,10 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
 
   const respond = createErrorResponder(deps);
   app.onError(respond);
-  app.use("*", securityHeaders);
-  app.use("*", async (c, next) => (await deps.dashboard?.(c.req.raw)) ?? next());
   const origins = createOrigins(deps);
+  app.use("*", createSecurityHeaders(origins));
+  app.use("*", createCors(deps.corsOrigins ?? []));
+  app.use("*", async (c, next) => (await deps.dashboard?.(c.req.raw)) ?? next());
   const auditor = createAuditor({ trail: deps.audit, origins });
   const signIn = createSignIn({ ...registry, origins, clock, auditor });
   app.use("*", auditor.middleware);
@@ -140,21 +144,6 @@ function refuseInvalid(result: { success: boolean; error?: unknown; data?: unkno
   if (!(result.error instanceof ZodError)) throw new QuorateError("invalid", "Invalid input.");
   throw invalidInput(inputIssues(result.error, result.data));
 }
-
-const SECURITY_HEADERS = {
-  "x-content-type-options": "nosniff",
-  "x-frame-options": "DENY",
-  "referrer-policy": "no-referrer",
-  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-  "cache-control": "no-store",
-};
-
-const securityHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
-  await next();
-  for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
-    if (!c.res.headers.has(name)) c.res.headers.set(name, value);
-  }
-};
 
 function shapeOf(path: string): RegExp {
   const escaped = path.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");

@@ -6,6 +6,7 @@ import type { ApiKind } from "../../shared/api/kind.ts";
 import type { Channel } from "../../shared/channel.ts";
 import type { Clock } from "../../shared/clock.ts";
 import type { Log } from "../../shared/log.ts";
+import type { OidcOptions } from "../../shared/oidc.ts";
 import type { Random } from "../../shared/random.ts";
 import type { Engine, EventBus, MeshSessions, PreparedNotifier, Replays } from "../ports.ts";
 import type { AuditTrail, Backups, Revocations, SendOutcome, Store, Token } from "../ports.ts";
@@ -18,6 +19,8 @@ import type { OriginOptions, Origins } from "./origins.ts";
 export interface AccessOptions extends OriginOptions {
   /** Whether /verdict and /badge answer anybody, without a token. Default false. */
   publicVerdicts?: boolean | undefined;
+  /** Where people sign in, beside tokens. Default nowhere. Needs `publicUrl`. */
+  oidc?: OidcOptions | undefined;
   /** Origins of other sites whose pages may ask with a token of theirs. Default none. */
   corsOrigins?: readonly string[] | undefined;
 }

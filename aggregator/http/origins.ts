@@ -1,12 +1,11 @@
 /** Where a request comes from and by which address it was made, behind proxies too. */
-import { BlockList, isIP } from "node:net";
-import type { HttpBindings } from "@hono/node-server";
-import { QuorateError } from "../../shared/errors.ts";
+import { isIP } from "node:net";
+import { networksOf } from "../../shared/networks.ts";
 
 /** What is said of this server and the proxies before it. */
 export interface OriginOptions {
   /** Networks of proxies whose X-Forwarded-* headers are believed. Default none. */
-  trustProxies?: BlockList | undefined;
+  trustProxy?: readonly string[] | undefined;
   /** Address of the API as people reach it. Default: what each request says. */
   publicUrl?: string | undefined;
 }
@@ -14,12 +13,12 @@ export interface OriginOptions {
 /** A request that arrived, as hono's context has it. */
 interface Arrival {
   req: { url: string; header(name: string): string | undefined };
-  env?: Partial<HttpBindings>;
+  env?: { incoming?: { socket: { remoteAddress?: string | undefined } } };
 }
 
 /** Facts of a request that a proxy may change. */
 export interface Origins {
-  /** The address of the client; "unknown" for a request made in this process. */
+  /** The address of the client; "in-process" for a request that this process made itself. */
   addressOf(c: Arrival): string;
   /** Whether the client speaks TLS. */
   isHttps(c: Arrival): boolean;
@@ -31,14 +30,13 @@ export interface Origins {
 const HOPS_MAX = 20;
 
 /** Creates what tells where requests come from. */
-export function createOrigins({ trustProxies, publicUrl }: OriginOptions): Origins {
+export function createOrigins({ trustProxy = [], publicUrl }: OriginOptions): Origins {
+  const proxies = networksOf(trustProxy);
   const outside = publicUrl === undefined ? null : new URL(publicUrl);
   const peerOf = (c: Arrival): string | null =>
     plainAddress(c.env?.incoming?.socket.remoteAddress ?? "");
   const isTrusted = (address: string | null): boolean =>
-    address !== null &&
-    trustProxies !== undefined &&
-    trustProxies.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+    address !== null && proxies.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
   const forwarded = (c: Arrival, name: string): string | undefined =>
     isTrusted(peerOf(c)) ? c.req.header(name)?.split(",").at(-1)?.trim() : undefined;
   const hostOf = (c: Arrival): string =>
@@ -46,6 +44,7 @@ export function createOrigins({ trustProxies, publicUrl }: OriginOptions): Origi
 
   return {
     addressOf: (c) => {
+      if (c.env?.incoming === undefined) return "in-process";
       const peer = peerOf(c);
       if (!isTrusted(peer)) return peer ?? "unknown";
       // From the right, where our own proxies wrote: everything further left may be invented.
@@ -81,20 +80,4 @@ function plainAddress(text: string): string | null {
   if (isIP(address) !== 0) return address;
   const host = /^([\d.]+):\d+$/.exec(address)?.[1];
   return host !== undefined && isIP(host) === 4 ? host : null;
-}
-
-/** Networks in CIDR notation, or single addresses, as a list that addresses are held against. */
-export function networksOf(texts: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const text of texts) {
-    const [, address = "", bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
-    const family = isIP(address);
-    const most = family === 6 ? 128 : 32;
-    if (family === 0 || Number(bits ?? most) > most) {
-      const sentence = `Expected a network such as 10.0.0.0/8 or an address`;
-      throw new QuorateError("invalid", `${sentence}; found ${JSON.stringify(text)}.`);
-    }
-    list.addSubnet(address, Number(bits ?? most), family === 6 ? "ipv6" : "ipv4");
-  }
-  return list;
 }

@@ -129,6 +129,8 @@ export function addMachines(app: App, context: RouteContext): void {
     const svg = badgeSvg({ label: target.spec.name, word, colour: COLOURS[state] });
     return c.body(svg, 200, {
       "content-type": "image/svg+xml; charset=utf-8",
+      // Pages of other sites show it.
+      "cross-origin-resource-policy": "cross-origin",
       "cache-control": `${isPublic ? "public" : "private"}, max-age=${BADGE_S}`,
     });
   });

@@ -13,6 +13,7 @@ import { sessionCookieOf, setSessionCookie } from "../cookies.ts";
 import { alsoFails, idParam, json, jsonBody, needs, open } from "../describe.ts";
 import { pageOfQuery, pageQuery, problems } from "../describe.ts";
 import { apiPage, pageInMemory } from "../lists.ts";
+import { OIDC_LOGIN_PATH } from "./oidc.ts";
 import { browserSessionView } from "../views-access.ts";
 
 const tags = ["sessions"];
@@ -135,7 +136,19 @@ export function addSession(app: App, context: RouteContext): void {
     return c.body(null, 204);
   });
 
-  app.openapi(getMethods, (c) => c.json({ token: true as const, oidc: null }, 200));
+  app.openapi(getMethods, (c) => {
+    const { oidc, publicUrl } = context;
+    const isHere = oidc !== undefined && publicUrl !== undefined;
+    const methods = isHere ? { loginPath: OIDC_LOGIN_PATH, issuer: oidc.issuer } : null;
+    return c.json({ token: true as const, oidc: methods }, 200);
+  });
+
+  addSessionList(app, context);
+}
+
+/** What admins do with the sessions of others. */
+function addSessionList(app: App, { registry }: RouteContext): void {
+  const { browserSessions } = registry;
 
   app.openapi(listSessions, async (c) => {
     const query = pageOfQuery(c.req.valid("query"));

@@ -122,6 +122,8 @@ test("the programs get their flags, and their exit code is the command's", async
       heartbeatMs: 5_000,
       keepLog: 30 * 86_400_000,
       deadManEvery: 60_000,
+      sessionIdle: 12 * 3_600_000,
+      sessionMax: 7 * 86_400_000,
       logLevel: "info",
     },
     {
