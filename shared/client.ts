@@ -41,7 +41,9 @@ export async function* everyRow<Row>(
 
 export { ProblemError } from "./api/problem-error.ts";
 export type { ApiBodies } from "./api/bodies.ts";
-export type { ChannelInput, TargetInput } from "./api/bodies.ts";
+export type { ChannelInput, ProbeInput, TargetInput } from "./api/bodies.ts";
+export type { ApiAuditRecord } from "./api/audit.ts";
+export type { ApiBulkAnswer } from "./api/bulk.ts";
 export type { ApiChannel, ApiDelivery, ApiNotification } from "./api/channel.ts";
 export type { ApiPage } from "./api/common.ts";
 export type { ApiEvent } from "./api/event.ts";
@@ -61,7 +63,7 @@ export type { ApiSummary } from "./api/summary.ts";
 export type { ApiRun, ApiTarget } from "./api/target.ts";
 export type { ApiTimeline } from "./api/timeline.ts";
 export type { ApiToken } from "./api/token.ts";
-export type { ApiUptime } from "./api/uptime.ts";
+export type { ApiTargetUptime, ApiUptime } from "./api/uptime.ts";
 export type { ApiExplanation, ApiTransition, ApiVerdict } from "./api/verdict.ts";
 export type { ApiClientOptions, CallOptions, PostOptions, WriteOptions } from "./api/request.ts";
 export type { ErrorCode, InputIssue } from "./errors.ts";

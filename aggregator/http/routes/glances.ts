@@ -22,6 +22,7 @@ const listGlances = createRoute({
   path: "/api/v1/glances",
   tags: ["verdicts"],
   summary: "Get targets at a glance: votes, newest looks and uptime of each",
+  description: "What a row of a dashboard shows, of as many targets as a screen has, at once.",
   request: {
     query: z.strictObject({
       target: z

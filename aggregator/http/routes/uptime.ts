@@ -39,7 +39,7 @@ const rangeQuery = {
     .openapi({
       type: "number",
       description: "An objective for the availability, in percent: adds `budget` to each row.",
-      example: "99.9",
+      example: 99.9,
     }),
   ...fieldsQuery,
 };

@@ -1,4 +1,5 @@
 /** Calls about who may call: tokens and browser sessions. */
+import { auditPageSchema } from "../audit.ts";
 import type { AnyBodies } from "../bodies.ts";
 import { nothingSchema } from "../common.ts";
 import { apiPath } from "../request.ts";
@@ -14,10 +15,34 @@ export const tokenCalls = <Bodies extends AnyBodies>(api: ApiRequester) => ({
   /** The answer has the secret, which is shown this once. */
   create: (body: Bodies["token"], options: PostOptions = {}) =>
     api.send({ method: "POST", path: "/tokens", body, schema: tokenCreatedSchema, ...options }),
+  /** The answer has the new secret; the present one is accepted for `graceMs` more. */
+  rotate: (id: string, body: { graceMs?: number | undefined } = {}, options: PostOptions = {}) => {
+    const path = apiPath("tokens", id, "rotate");
+    return api.send({ method: "POST", path, body, schema: tokenCreatedSchema, ...options });
+  },
   delete: (id: string, options: CallOptions = {}) => {
     const path = apiPath("tokens", id);
     return api.send({ method: "DELETE", path, schema: nothingSchema, ...options });
   },
+});
+
+/** What part of the audit log is asked for; times are RFC 3339 or milliseconds since the epoch. */
+export interface AuditOptions extends PageOptions {
+  /** Name or id of who did it. */
+  actor?: string | undefined;
+  /** As in the path of the API, such as `targets`. */
+  resource?: string | undefined;
+  /** Name or id of what was written. */
+  name?: string | undefined;
+  class?: "write" | "refused" | "sign_in" | undefined;
+  from?: string | number | undefined;
+  to?: string | number | undefined;
+}
+
+/** Who wrote what, when and from where; for admins. */
+export const auditCalls = (api: ApiRequester) => ({
+  list: (query: AuditOptions = {}, options: CallOptions = {}) =>
+    api.send({ method: "GET", path: "/audit", query, schema: auditPageSchema, ...options }),
 });
 
 /** The caller's own session. */

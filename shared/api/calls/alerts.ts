@@ -3,7 +3,8 @@ import type { AnyBodies } from "../bodies.ts";
 import { channelPageSchema, channelSchema, channelTestSchema } from "../channel.ts";
 import { deliveryPageSchema, notificationPageSchema, notificationSchema } from "../channel.ts";
 import { nothingSchema } from "../common.ts";
-import { maintenancePageSchema, maintenanceSchema } from "../maintenance.ts";
+import { maintenancePageSchema, maintenancePreviewSchema } from "../maintenance.ts";
+import { maintenanceSchema } from "../maintenance.ts";
 import { apiPath } from "../request.ts";
 import type { ApiRequester, CallOptions, PostOptions, WriteOptions } from "../request.ts";
 import { routeAnswerSchema, routesSchema } from "../routes.ts";
@@ -57,6 +58,15 @@ export const maintenanceCalls = <Bodies extends AnyBodies>(api: ApiRequester) =>
   },
   create: (body: Bodies["maintenance"], options: PostOptions = {}) =>
     api.send({ method: "POST", path: "/maintenance", body, schema: maintenanceSchema, ...options }),
+  /** When its windows would be, and what they would cover; nothing is written. */
+  preview: (
+    body: Bodies["maintenance"],
+    query: { windows?: number | undefined } = {},
+    options: CallOptions = {},
+  ) => {
+    const answer = { path: "/maintenance/preview", schema: maintenancePreviewSchema };
+    return api.send({ method: "POST", query, body, ...answer, ...options });
+  },
   end: (maintenance: string, options: PostOptions = {}) => {
     const path = apiPath("maintenance", maintenance, "end");
     return api.send({ method: "POST", path, schema: maintenanceSchema, ...options });

@@ -8,12 +8,26 @@ export interface PageOptions {
   cursor?: string | undefined;
 }
 
+/** A write that is only tried. */
+export interface TrialOptions {
+  /** All of it is checked and answered, and nothing is written. Default false. */
+  dryRun?: boolean | undefined;
+}
+
 /** Lists narrowed by labels. */
 export interface LabelOptions extends PageOptions {
   /** Labels that must be there, each `key=value`. */
   label?: readonly string[] | undefined;
   /** A selector such as `team=shop,env!=test`. */
   labels?: string | undefined;
+}
+
+/** Lists narrowed by labels and state, in an order. */
+export interface SortedOptions extends LabelOptions {
+  /** States, separated by commas. */
+  state?: string | undefined;
+  /** A field, with `-` before it from the greatest down. */
+  sort?: string | undefined;
 }
 
 /** A part of the history; times are RFC 3339 or milliseconds since the epoch. */
@@ -32,4 +46,6 @@ export interface UptimeOptions {
   from?: string | number | undefined;
   to?: string | number | undefined;
   by?: "day" | "month" | undefined;
+  /** An objective in percent; adds the error budget to each row. */
+  slo?: number | undefined;
 }

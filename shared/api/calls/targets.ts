@@ -7,8 +7,9 @@ import type { ApiRequester, CallOptions, PostOptions, WriteOptions } from "../re
 import { latencyPageSchema, resultPageSchema } from "../result.ts";
 import { statsPageSchema, targetStatsSchema } from "../stats.ts";
 import { runSchema, targetPageSchema, targetSchema } from "../target.ts";
-import { callsAnswerSchema, uptimePageSchema } from "../uptime.ts";
-import type { LabelOptions, PageOptions, RangeOptions, UptimeOptions } from "./queries.ts";
+import { callsAnswerSchema, targetUptimePageSchema, uptimePageSchema } from "../uptime.ts";
+import type { LabelOptions, PageOptions, RangeOptions } from "./queries.ts";
+import type { SortedOptions, UptimeOptions } from "./queries.ts";
 
 /** The longest that looking at once may be waited for: the longest timeout, and some more. */
 const RUN_TIMEOUT_MS = 90_000;
@@ -18,7 +19,7 @@ const BULK_TIMEOUT_MS = 120_000;
 
 /** Targets: listed, made, changed, deleted, looked at. */
 export const targetCalls = <Bodies extends AnyBodies>(api: ApiRequester) => ({
-  list: (query: LabelOptions & { kind?: string | undefined } = {}, options: CallOptions = {}) =>
+  list: (query: SortedOptions & { kind?: string | undefined } = {}, options: CallOptions = {}) =>
     api.send({ method: "GET", path: "/targets", query, schema: targetPageSchema, ...options }),
   get: (target: string, options: CallOptions = {}) => {
     const path = apiPath("targets", target);
@@ -83,6 +84,15 @@ export const targetCalls = <Bodies extends AnyBodies>(api: ApiRequester) => ({
     const path = apiPath("targets", target, "stats");
     return api.send({ method: "GET", path, query, schema: targetStatsSchema, ...options });
   },
+});
+
+/** How well many targets were up. */
+export const uptimeCalls = (api: ApiRequester) => ({
+  list: (
+    query: Omit<UptimeOptions, "by"> & LabelOptions & { sort?: string | undefined } = {},
+    options: CallOptions = {},
+  ) =>
+    api.send({ method: "GET", path: "/uptime", query, schema: targetUptimePageSchema, ...options }),
 });
 
 /** Statistics of the latency of many targets. */

@@ -8,11 +8,11 @@ import { standingSchema } from "../standing.ts";
 import { timelineSchema } from "../timeline.ts";
 import { explanationSchema, transitionPageSchema } from "../verdict.ts";
 import { verdictPageSchema, verdictSchema } from "../verdict.ts";
-import type { LabelOptions, PageOptions } from "./queries.ts";
+import type { PageOptions, SortedOptions } from "./queries.ts";
 
 /** Verdicts: listed, explained, and as a status for machines. */
 export const verdictCalls = (api: ApiRequester) => ({
-  list: (query: LabelOptions & { state?: string | undefined } = {}, options: CallOptions = {}) =>
+  list: (query: SortedOptions = {}, options: CallOptions = {}) =>
     api.send({ method: "GET", path: "/verdicts", query, schema: verdictPageSchema, ...options }),
   get: (target: string, options: CallOptions = {}) => {
     const path = apiPath("verdicts", target);
@@ -52,6 +52,13 @@ export const verdictCalls = (api: ApiRequester) => ({
 /** What lists of incidents can be asked. */
 export interface IncidentOptions extends PageOptions {
   state?: "open" | "resolved" | "withdrawn" | undefined;
+  severity?: "critical" | "major" | "minor" | undefined;
+  /** Whether somebody looks after them. */
+  acknowledged?: boolean | undefined;
+  label?: readonly string[] | undefined;
+  labels?: string | undefined;
+  /** A field, with `-` before it from the greatest down. */
+  sort?: string | undefined;
   /** Id or name of a target. */
   target?: string | undefined;
 }
