@@ -1,13 +1,14 @@
 /** The typed client of the HTTP API: one group of calls a noun, named as in its document. */
 import type { AnyBodies } from "./bodies.ts";
-import { authCalls, sessionCalls, sessionsCalls, tokenCalls } from "./calls/access.ts";
+import { auditCalls, authCalls, sessionCalls, sessionsCalls } from "./calls/access.ts";
+import { tokenCalls } from "./calls/access.ts";
 import { channelCalls, maintenanceCalls, notificationCalls } from "./calls/alerts.ts";
 import { routeCalls, silenceCalls } from "./calls/alerts.ts";
 import { eventCalls } from "./calls/events.ts";
 import { probeCalls } from "./calls/mesh.ts";
 import { replayCalls } from "./calls/replays.ts";
 import { backupCalls, kindCalls, summaryCalls, systemCalls } from "./calls/system.ts";
-import { statsCalls, targetCalls } from "./calls/targets.ts";
+import { statsCalls, targetCalls, uptimeCalls } from "./calls/targets.ts";
 import { glanceCalls, incidentCalls, verdictCalls } from "./calls/verdicts.ts";
 import { createApiRequester } from "./request.ts";
 import type { ApiClientOptions } from "./request.ts";
@@ -22,6 +23,7 @@ export function createApiClient<Bodies extends AnyBodies = AnyBodies>(options: A
   return {
     targets: targetCalls<Bodies>(api),
     stats: statsCalls(api),
+    uptime: uptimeCalls(api),
     verdicts: verdictCalls(api),
     glances: glanceCalls(api),
     probes: probeCalls<Bodies>(api),
@@ -35,6 +37,7 @@ export function createApiClient<Bodies extends AnyBodies = AnyBodies>(options: A
     session: sessionCalls(api),
     sessions: sessionsCalls(api),
     auth: authCalls(api),
+    audit: auditCalls(api),
     events: eventCalls(api),
     replays: replayCalls<Bodies>(api),
     kinds: kindCalls(api),
