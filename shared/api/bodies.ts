@@ -17,6 +17,9 @@ export type TargetInput = z.input<typeof targetSpecSchema>;
 /** What a caller says of a channel; what has a default may be left out. */
 export type ChannelInput = z.input<typeof channelSpecSchema>;
 
+/** What a caller says of a probe; what has a default may be left out. */
+export type ProbeInput = z.input<typeof probeSpecSchema>;
+
 /** What a caller says of a resource whose name stands in the path. */
 export type Unnamed<Spec extends { name: string }> = Omit<Spec, "name"> & Partial<Spec>;
 
@@ -33,7 +36,9 @@ export interface ApiBodies {
   targetPut: Unnamed<TargetInput>;
   targetPatch: MergePatch<TargetInput>;
   calls: z.input<typeof callsBodySchema>;
-  probe: z.input<typeof probeSpecSchema>;
+  probe: ProbeInput;
+  probePut: Unnamed<ProbeInput>;
+  probePatch: MergePatch<ProbeInput>;
   channel: ChannelInput;
   channelPut: Unnamed<ChannelInput>;
   channelPatch: MergePatch<ChannelInput>;
