@@ -6,7 +6,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { channelsNamed, routeNodeSchema } from "../shared/route.ts";
 import { VERDICT_STATES } from "../shared/verdict.ts";
-import { helpOf } from "./helpers/cli-help.ts";
+import { helpOf, wholeCommand } from "./helpers/cli-help.ts";
 
 const readme = readFileSync("README.md", "utf8");
 
@@ -30,11 +30,16 @@ function quorumTable(file: string): string {
   return tableCells(found);
 }
 
-/** A verb follows its resource; a flag may follow a command that has no verbs, such as events. */
-const isVerb = (word: string): boolean => /^[a-z]/.test(word);
-
-/** A resource is a plural word, but for one that has no plural. */
-const isResource = (word: string): boolean => word.endsWith("s") || word === "maintenance";
+/** The words of a command line that name its command: a program, or a resource and a verb. */
+function commandWords(words: readonly string[]): string[] {
+  let command = wholeCommand();
+  for (const [at, word] of words.entries()) {
+    const next = command.commands.find((one) => one.name() === word);
+    if (next === undefined) return words.slice(0, at);
+    command = next;
+  }
+  return [...words];
+}
 
 /** The commands of the README's shell blocks, continued lines joined. */
 function shellCommands(): string[] {
@@ -94,11 +99,12 @@ test("every command of the README is one the CLI has, with flags that it takes",
   const commands = shellCommands().filter((line) => line.startsWith("quorate "));
   assert.ok(commands.length > 5, "the README has no commands");
   for (const command of commands.filter((line) => !line.startsWith("quorate help "))) {
-    const [first = "", second = "", ...rest] = command.split(/\s+/).slice(1);
-    const words = isResource(first) ? [first, second].filter(isVerb) : [first];
+    const all = command.split(/\s+/).slice(1);
+    const words = commandWords(all);
+    assert.ok(words.length > 0, command);
     const help = await helpOf(words);
     assert.match(help, new RegExp(`^Usage: quorate ${words.join(" ")}\\b`, "m"), command);
-    for (const flag of [second, ...rest].filter((word) => word.startsWith("--"))) {
+    for (const flag of all.filter((word) => word.startsWith("--"))) {
       assert.match(help, new RegExp(`^ +(?:-\\w, )?${flag}\\b`, "m"), `${flag} in: ${command}`);
     }
   }

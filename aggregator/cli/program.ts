@@ -22,6 +22,8 @@ import { addMesh } from "./mesh.ts";
 import { addNotifications } from "./notifications.ts";
 import { addProbes } from "./probes.ts";
 import { addPrograms } from "./programs.ts";
+import { addReference } from "./reference/commands.ts";
+import { ENVIRONMENT } from "./reference/environment.ts";
 import { addReplay } from "./replay.ts";
 import { addRoutes } from "./routes.ts";
 import { addSessions } from "./sessions.ts";
@@ -32,15 +34,13 @@ import { addTokens } from "./tokens.ts";
 import { addTop } from "./top/top.ts";
 import { addVerdicts } from "./verdicts.ts";
 
-const ENVIRONMENT = `
+const VARIABLES = ENVIRONMENT.map(({ term, description }) => {
+  return `  ${term.padEnd(21)}${description}`;
+});
+
+const AFTER_HELP = `
 Environment:
-  QUORATE_URL          address of the API (default http://127.0.0.1:7700)
-  QUORATE_TOKEN        bearer token; without it, ./.quorate/admin.token for a local address
-  QUORATE_PROBE_TOKEN  token of \`quorate probe\`
-  QUORATE_SECRET_NAME  secret of a probe that checks name as \${secret:name}
-  QUORATE_TARGETS      made by \`quorate aggregator\` when missing: "a=https://a/, b=tcp://b:1"
-  QUORATE_CONTEXT      name of a context, made by \`quorate context set\`
-  NO_COLOR             set: no colours; FORCE_COLOR=1: colours wherever it is written to
+${VARIABLES.join("\n")}
 
 A program is a singular word, a resource a plural one. Exit codes: quorate help exit-codes`;
 
@@ -65,7 +65,11 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   }
 }
 
-function createProgram(context: CliContext, setExitCode: (code: number) => void): Command {
+/** Told how a command ended that did not throw. */
+type SetExitCode = (code: number) => void;
+
+/** The command with all it can do; `setExitCode` is told how one ends that does not throw. */
+export function createProgram(context: CliContext, setExitCode: SetExitCode): Command {
   const { printer } = context;
   const program = new Command("quorate")
     .description("A probe mesh with quorum verdicts: down only when no vantage point reaches it.")
@@ -79,14 +83,23 @@ function createProgram(context: CliContext, setExitCode: (code: number) => void)
       getOutHasColors: () => printer.paint.bold("") !== "",
       getErrHasColors: () => printer.paint.bold("") !== "",
     })
-    .addHelpText("after", ENVIRONMENT);
+    .addHelpText("after", AFTER_HELP);
   program.hook("preAction", () => {
     if (program.opts()["untilStdinCloses"] === true) context.endWithStdin();
   });
+  addRunning(program, context, setExitCode);
+  addResources(program, context);
+  addFiles(program, context, setExitCode);
+  program.commandsGroup("This command:");
   program
     .command("version")
     .description("print the version")
     .action(() => printer.line(VERSION));
+  addReference(program, context);
+  return program;
+}
+
+function addRunning(program: Command, context: CliContext, setExitCode: SetExitCode): void {
   program.commandsGroup("Programs:");
   addMesh(program, context);
   addPrograms(program, context, setExitCode);
@@ -97,6 +110,9 @@ function createProgram(context: CliContext, setExitCode: (code: number) => void)
   addTop(program, context);
   addStats(program, context);
   addDoctor(program, { context, setExitCode });
+}
+
+function addResources(program: Command, context: CliContext): void {
   program.commandsGroup("Resources:");
   addTargets(program, context);
   addProbes(program, context);
@@ -112,14 +128,16 @@ function createProgram(context: CliContext, setExitCode: (code: number) => void)
   addReplay(program, context);
   addTokens(program, context);
   addSessions(program, context);
+}
+
+function addFiles(program: Command, context: CliContext, setExitCode: SetExitCode): void {
   program.commandsGroup("Configuration:");
   addConfig(program, context);
   addApply(program, { context, setExitCode });
   addImport(program, { context, setExitCode });
+  addContext(program, context);
   program.commandsGroup("Data:");
   addBackup(program, context);
-  addContext(program, context);
-  return program;
 }
 
 function printExitCodes({ printer }: CliContext): void {

@@ -1,5 +1,7 @@
-/** The help of the CLI's commands, printed in this process. */
-import { runCli } from "../../aggregator/cli/program.ts";
+/** The commands of the CLI and their help, in this process; nothing is done with them. */
+import type { Command } from "commander";
+import type { CliContext } from "../../aggregator/cli/context.ts";
+import { createProgram, runCli } from "../../aggregator/cli/program.ts";
 import { readSettings } from "../../shared/config.ts";
 import { seededRandom } from "../../shared/random.ts";
 import { capture } from "../aggregator/cli/capture.ts";
@@ -9,10 +11,8 @@ const refuse = (): never => {
   throw new Error("Expected help only; found a command that does something.");
 };
 
-/** What `quorate <words> --help` prints; the words are a program, or a resource and a verb. */
-export async function helpOf(words: readonly string[]): Promise<string> {
-  const { printer, out, err } = capture();
-  await runCli([...words, "--help"], {
+function idleContext(printer: CliContext["printer"]): CliContext {
+  return {
     printer,
     settings: readSettings({}),
     clock: simClock(),
@@ -27,6 +27,17 @@ export async function helpOf(words: readonly string[]): Promise<string> {
     stopSignal: refuse,
     endWithStdin: refuse,
     readStdin: refuse,
-  });
+  };
+}
+
+/** What `quorate <words> --help` prints; the words are a program, or a resource and a verb. */
+export async function helpOf(words: readonly string[]): Promise<string> {
+  const { printer, out, err } = capture();
+  await runCli([...words, "--help"], idleContext(printer));
   return out() + err();
+}
+
+/** The command with all its commands. */
+export function wholeCommand(): Command {
+  return createProgram(idleContext(capture().printer), refuse);
 }
