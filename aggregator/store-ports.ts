@@ -164,6 +164,8 @@ export interface TargetStore {
   /** By name, ascending. */
   list(query: PageQuery): Promise<Page<Target>>;
   all(): Promise<Target[]>;
+  /** Those of the names that there are. */
+  named(names: readonly string[]): Promise<Target[]>;
   /** How many there are. */
   count(): Promise<number>;
   /** The next handle that was never used. */

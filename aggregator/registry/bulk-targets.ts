@@ -12,7 +12,7 @@ import type { Random } from "../../shared/random.ts";
 import type { Target, TargetSpec } from "../../shared/target.ts";
 import type { Engine, MeshSessions, Store } from "../ports.ts";
 import { invalidAt } from "./input.ts";
-import { canonicalJson } from "./json.ts";
+import { sameJson } from "./json.ts";
 import { checkNoCycle, readSpec } from "./target-specs.ts";
 import { looksLikeId, tooMany } from "./writes.ts";
 import type { OptionKinds, WriteGuard } from "./writes.ts";
@@ -46,8 +46,8 @@ export interface BulkOutcome {
 
 /** Inputs that are looked at before others have their turn. */
 const LOOKED_PER_TURN = 50;
-/** Targets in one group for the engine: one transaction, and about as long as 20 ms of folding. */
-const GROUP = 200;
+/** Targets in one group for the engine: what it appends in one transaction at most. */
+const GROUP = 500;
 
 interface Planned {
   outcome: BulkOutcome;
@@ -80,8 +80,15 @@ interface Read {
 async function readAll({ store, kinds }: BulkDeps, inputs: readonly unknown[]): Promise<Read[]> {
   const first = new Map<string, number>();
   const all: Read[] = [];
+  let known: ReadonlyMap<string, Target> = new Map();
   for (const [index, input] of inputs.entries()) {
-    if (index % LOOKED_PER_TURN === 0) await nextTurn();
+    if (index % LOOKED_PER_TURN === 0) {
+      await nextTurn();
+      const names = inputs
+        .slice(index, index + LOOKED_PER_TURN)
+        .flatMap((one) => nameOf(one) ?? []);
+      known = new Map((await store.targets.named(names)).map((one) => [one.spec.name, one]));
+    }
     const name = nameOf(input);
     const one: Read = { index, name, found: null, spec: null, issues: [] };
     all.push(one);
@@ -95,7 +102,7 @@ async function readAll({ store, kinds }: BulkDeps, inputs: readonly unknown[]): 
         if (looksLikeId(name, "tgt")) {
           throw invalidAt("name", "expected a name that does not look like an id (tgt_…)", name);
         }
-        one.found = await store.targets.get(name);
+        one.found = known.get(name) ?? null;
       }
       one.spec = readSpec(kinds, input, one.found?.spec ?? null);
     } catch (error) {
@@ -161,7 +168,7 @@ async function planAll(
       continue;
     }
     const updatedAtMs = clock.wallMs();
-    if (found && canonicalJson(spec) === canonicalJson(found.spec)) {
+    if (found && sameJson(spec, found.spec)) {
       const { id, revision } = found;
       const outcome = { ...facts, outcome: "unchanged", id, revision, issues: [] } as const;
       planned.push({ outcome, target: null });

@@ -3,6 +3,7 @@ import { targetSpecSchema } from "../../shared/target.ts";
 import type { TargetSpec } from "../../shared/target.ts";
 import type { Store } from "../ports.ts";
 import { invalidAt, parseInput } from "./input.ts";
+import { sameJson } from "./json.ts";
 import type { OptionKinds } from "./writes.ts";
 
 /** What checking works with. */
@@ -24,7 +25,10 @@ export function createSpecCheck({ store, kinds }: SpecCheckDeps) {
   };
 }
 
-/** The spec of an input, without a look at what it depends on. */
+/**
+ * The spec of an input, without a look at what it depends on. What is there already, word for word,
+ * was prepared when it came.
+ */
 export function readSpec(
   kinds: OptionKinds<unknown>,
   input: unknown,
@@ -33,7 +37,8 @@ export function readSpec(
   const spec = parseInput(targetSpecSchema, input);
   const stored = before !== null && before.kind === spec.kind ? before.options : {};
   const options = kinds.merge(spec.kind, spec.options, stored);
-  kinds.prepare(spec.kind, options);
+  const isKnown = before?.kind === spec.kind && sameJson(options, stored);
+  if (!isKnown) kinds.prepare(spec.kind, options);
   return { ...spec, options };
 }
 

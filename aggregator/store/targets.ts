@@ -21,6 +21,9 @@ export function createTargetStore({ db, run }: Connection): TargetStore {
     "SELECT * FROM targets WHERE (name, id) > (?, ?) ORDER BY name, id LIMIT ?",
   );
   const all = db.prepare<[], TargetRow>("SELECT * FROM targets ORDER BY name, id");
+  const named = db.prepare<[string], TargetRow>(
+    "SELECT * FROM targets WHERE name IN (SELECT value FROM json_each(?)) ORDER BY id DESC",
+  );
   const count = db.prepare<[], number>("SELECT count(*) FROM targets").pluck();
   const lastHandle = db
     .prepare<[], number | null>("SELECT max(handle) FROM target_revisions")
@@ -43,6 +46,8 @@ export function createTargetStore({ db, run }: Connection): TargetStore {
         });
       }),
     all: () => run(() => all.all().map((row) => fromJson<Target>(row.body))),
+    named: (names) =>
+      run(() => named.all(JSON.stringify(names)).map((row) => fromJson<Target>(row.body))),
     count: () => run(() => count.get() ?? 0),
     nextHandle: () =>
       run(() => {

@@ -2,6 +2,7 @@
  * `npm run bench [part …]`: prints the machine and a Markdown table. The figures count only as
  * ratios of one run; nothing of it decides whether tests pass.
  */
+import { benchApi } from "./api.ts";
 import { machineFacts, markdownTable } from "./facts.ts";
 import { benchGrowth } from "./growth.ts";
 import { benchHttpCheck } from "./http-check.ts";
@@ -15,6 +16,7 @@ import { benchSecureCheck } from "./secure-check.ts";
 import { benchWorkers } from "./workers.ts";
 
 const PARTS = {
+  api: benchApi,
   ingest: benchIngest,
   growth: benchGrowth,
   steady: benchSteady,

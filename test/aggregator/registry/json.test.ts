@@ -1,8 +1,8 @@
-/** Merge patch and canonical JSON. */
+/** Merge patch, canonical JSON, and whether two values are the same. */
 import assert from "node:assert/strict";
 import test from "node:test";
 import * as fc from "fast-check";
-import { canonicalJson, mergePatch } from "../../../aggregator/registry/json.ts";
+import { canonicalJson, mergePatch, sameJson } from "../../../aggregator/registry/json.ts";
 
 test("merge patch does what every example of RFC 7396 says", () => {
   const cases: [unknown, unknown, unknown][] = [
@@ -49,4 +49,20 @@ test("equal values have equal canonical JSON, in whatever order their fields sta
       assert.deepEqual(JSON.parse(canonicalJson(value)), JSON.parse(JSON.stringify(value)));
     }),
   );
+});
+
+test("two values are the same JSON exactly when their canonical texts are", () => {
+  const value = fc.jsonValue({ maxDepth: 4 });
+  fc.assert(
+    fc.property(value, value, (left, right) => {
+      assert.equal(sameJson(left, right), canonicalJson(left) === canonicalJson(right));
+      const again: unknown = JSON.parse(JSON.stringify(left));
+      assert.equal(sameJson(left, again), true);
+    }),
+  );
+  assert.equal(sameJson({ a: 1, b: undefined }, { a: 1 }), true);
+  assert.equal(sameJson({ a: [1, 2] }, { a: [2, 1] }), false);
+  assert.equal(sameJson({ a: null }, {}), false);
+  assert.equal(sameJson([], {}), false);
+  assert.equal(sameJson("1", 1), false);
 });

@@ -57,6 +57,11 @@ async function everything(store: Store) {
     for (const spanMs of [300_000, HOUR_MS, 24 * HOUR_MS]) {
       said.push(await store.history.latency({ targetId, ...ALL, spanMs }));
     }
+    // A range that begins and ends within a day has spans of every length.
+    const part = { fromMs: START_MS + 400_000, toMs: START_MS + 27 * HOUR_MS };
+    for (const range of [ALL, part]) {
+      said.push(await store.history.stats({ targetId, ...range }));
+    }
   }
   return said;
 }
@@ -245,6 +250,32 @@ export const HISTORY_TESTS: readonly StoreTest[] = [
       assert.deepEqual(await resultsOf(store, "tgt_a"), []);
       const query = { targetId: "tgt_a", ...ALL, spanMs: 300_000 };
       assert.deepEqual(await store.history.latency(query), []);
+    },
+  ],
+  [
+    "statistics are of all vantages and of each, over the whole five minutes of a range",
+    async ({ store }) => {
+      await addTargets(store);
+      await store.log.append(minutes(0, 12));
+      const range = { fromMs: START_MS + 301_000, toMs: START_MS + 302_000 };
+      const stats = await store.history.stats({ targetId: "tgt_b", ...range });
+      assert.deepEqual([stats.fromMs, stats.toMs], [START_MS + 300_000, START_MS + 600_000]);
+      const { total, vantages } = stats;
+      // Minutes 5 to 9: two of five failed, and attempts of bursts are not counted.
+      assert.deepEqual([total.scheduled, total.ok, total.failed], [10, 6, 4]);
+      assert.deepEqual([total.minUs, total.maxUs, total.meanUs], [5_000, 5_000, 5_000]);
+      assert.equal(total.stddevUs, 0);
+      assert.deepEqual(
+        vantages.map(({ probeId, ok }) => [probeId, ok]),
+        [
+          ["prb_a", 3],
+          ["prb_b", 3],
+        ],
+      );
+      const one = await store.history.stats({ targetId: "tgt_b", probeId: "prb_a", ...range });
+      assert.equal(one.total.ok, 3);
+      const nobody = await store.history.stats({ targetId: "tgt_x", ...range });
+      assert.deepEqual([nobody.total.ok, nobody.total.p99Us, nobody.vantages], [0, null, []]);
     },
   ],
 ];

@@ -1,0 +1,156 @@
+/** The API of an aggregator with 10,000 targets while 5,000 results a second come in. */
+import { rmSync } from "node:fs";
+import { Agent, request } from "undici";
+import { sleep, systemClock } from "../../shared/clock.ts";
+import { startAggregator } from "./aggregator-process.ts";
+import type { AggregatorProcess } from "./aggregator-process.ts";
+import { median, numberFlag, quantile, verdictOn } from "./facts.ts";
+import type { BenchRow } from "./facts.ts";
+import { keepBeating, startLoadProbes } from "./mesh-load.ts";
+import type { LoadProbe } from "./mesh-load.ts";
+import { seedFolder } from "./seeded.ts";
+
+const PROBES = 5;
+const BATCH_MS = 250;
+const AIM_MS = 100;
+/** Answers of each question. */
+const ASKED = 300;
+const BULKS = 5;
+
+/** What is asked, one after the other, over one connection as a dashboard would. */
+const READS = {
+  summary: "/api/v1/summary",
+  "first page of verdicts": "/api/v1/verdicts?limit=100",
+  "first page of verdicts, the worst first": "/api/v1/verdicts?limit=100&sort=state",
+  "first page of targets of a label, sorted":
+    "/api/v1/targets?limit=100&labels=team%3Da&sort=-since",
+};
+
+const clock = systemClock();
+
+type Asker = (path: string, body?: object) => Promise<number>;
+
+/** Milliseconds of each answer; one that was no 200 is an error. */
+function createAsker({ httpUrl, admin }: AggregatorProcess): {
+  ask: Asker;
+  close(): Promise<void>;
+} {
+  const dispatcher = new Agent({ connections: 1, bodyTimeout: 60_000, headersTimeout: 60_000 });
+  const headers = { authorization: `Bearer ${admin}`, "content-type": "application/json" };
+  return {
+    ask: async (path, body) => {
+      const sent =
+        body === undefined ? {} : { method: "POST" as const, body: JSON.stringify(body) };
+      const startMs = clock.monoMs();
+      const answer = await request(`${httpUrl}${path}`, { headers, dispatcher, ...sent });
+      const text = await answer.body.text();
+      if (answer.statusCode === 200) return clock.monoMs() - startMs;
+      throw new Error(`${path} answered ${answer.statusCode}: ${text.slice(0, 300)}`);
+    },
+    close: () => dispatcher.close(),
+  };
+}
+
+/** Targets as a bulk write has them; another `round` changes every one. */
+function bulkBody(targets: number, round: number) {
+  return {
+    targets: Array.from({ length: targets }, (_, index) => ({
+      name: `t${index}`,
+      kind: "http",
+      options: { url: `http://10.0.0.7:8080/health/${index}` },
+      labels: { team: index % 7 === 0 ? "a" : "b", round: String(round) },
+    })),
+  };
+}
+
+/** Every probe sends its share of the results of a second, four times a second, until stopped. */
+function keepSending(probes: readonly LoadProbe[], load: { targets: number; rate: number }) {
+  const rows = Math.ceil((load.rate * BATCH_MS) / 1_000 / probes.length);
+  let first = 0;
+  const timer = clock.every(BATCH_MS, () => {
+    for (const probe of probes) {
+      const handleOf = (row: number): number => ((first + row) % load.targets) + 1;
+      probe.send(
+        Array.from({ length: rows }, (_, row) => ({ handle: handleOf(row), attempt: 0, ok: true })),
+      );
+    }
+    first += rows;
+  });
+  return () => timer.cancel();
+}
+
+async function readRows(ask: Asker, what: string): Promise<BenchRow[]> {
+  const rows: BenchRow[] = [];
+  for (const [name, path] of Object.entries(READS)) {
+    const tookMs: number[] = [];
+    for (let asked = 0; asked < ASKED; asked += 1) {
+      tookMs.push(await ask(path));
+      await sleep(clock, 10);
+    }
+    rows.push(rowOf(`${what}: ${name}`, tookMs));
+  }
+  return rows;
+}
+
+function rowOf(what: string, tookMs: readonly number[]): BenchRow {
+  const p99 = quantile(tookMs, 0.99);
+  const figure = [median(tookMs), p99, Math.max(...tookMs)].map((ms) => ms.toFixed(1)).join(", ");
+  const aim = verdictOn(p99 <= AIM_MS, `p99 at most ${AIM_MS}`);
+  return { what: `${what}: ms, median, p99, most`, figure, aim };
+}
+
+/** How long bulk writes take, and how long another question waits meanwhile. */
+async function bulkRows(aggregator: AggregatorProcess, targets: number, what: string) {
+  const { ask, close } = createAsker(aggregator);
+  const other = createAsker(aggregator);
+  const took: Record<"created" | "changed" | "unchanged", number[]> = {
+    created: [],
+    changed: [],
+    unchanged: [],
+  };
+  const meanwhile: number[] = [];
+  for (let round = 0; round <= BULKS; round += 1) {
+    const body = bulkBody(targets, round);
+    let isOver = false;
+    const asking = (async () => {
+      while (!isOver) meanwhile.push(await other.ask("/api/v1/verdicts?limit=20"));
+    })();
+    took[round === 0 ? "created" : "changed"].push(await ask("/api/v1/targets/bulk", body));
+    took.unchanged.push(await ask("/api/v1/targets/bulk", body));
+    isOver = true;
+    await asking;
+  }
+  await close();
+  await other.close();
+  return [
+    ...Object.entries(took).map(([name, ms]) => rowOf(`${what}: bulk of all, ${name}`, ms)),
+    rowOf(`${what}: a page of verdicts during a bulk`, meanwhile),
+  ];
+}
+
+/** Runs the benchmark; `--api-targets`, default 10,000, and `--api-rate`, results a second. */
+export async function benchApi(): Promise<BenchRow[]> {
+  const targets = numberFlag("api-targets", 10_000);
+  const rate = numberFlag("api-rate", 5_000);
+  const folder = await seedFolder({ targets: 0, probes: PROBES, intervalMs: 30_000 });
+  const aggregator = await startAggregator(folder);
+  try {
+    const idle = await bulkRows(aggregator, targets, `${targets} targets`);
+    const probes = await startLoadProbes(aggregator);
+    const stopBeats = await keepBeating(probes);
+    const stopSending = keepSending(probes, { targets, rate });
+    await sleep(clock, 3_000);
+    const { ask, close } = createAsker(aggregator);
+    const what = `${targets} targets, ${rate} results/s`;
+    const reads = await readRows(ask, what);
+    await close();
+    const loaded = await bulkRows(aggregator, targets, what);
+    stopSending();
+    stopBeats();
+    for (const probe of probes) probe.close();
+    return [...idle, ...reads, ...loaded];
+  } finally {
+    await aggregator.kill();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
