@@ -65,5 +65,6 @@ export type { ApiTimeline } from "./api/timeline.ts";
 export type { ApiToken } from "./api/token.ts";
 export type { ApiTargetUptime, ApiUptime } from "./api/uptime.ts";
 export type { ApiExplanation, ApiTransition, ApiVerdict } from "./api/verdict.ts";
-export type { ApiClientOptions, CallOptions, PostOptions, WriteOptions } from "./api/request.ts";
+export type { ApiClientOptions, CallOptions, PostOptions } from "./api/request.ts";
+export type { TrialOptions, WriteOptions } from "./api/request.ts";
 export type { ErrorCode, InputIssue } from "./errors.ts";

@@ -36,6 +36,12 @@ export interface CallOptions {
   timeoutMs?: number | undefined;
 }
 
+/** A write that may only be tried. */
+export interface TrialOptions {
+  /** All of it is checked and answered, and nothing is written. Default false. */
+  dryRun?: boolean | undefined;
+}
+
 /** A write that only happens when the stored revision is still this one. */
 export interface WriteOptions extends CallOptions {
   /** Revision that must be the present one (`If-Match`); absent: whatever it is. */
@@ -49,7 +55,8 @@ export interface PostOptions extends CallOptions {
 }
 
 /** One request; `schema` reads the answer. */
-export interface ApiRequest<Schema extends z.ZodType> extends WriteOptions, PostOptions {
+export interface ApiRequest<Schema extends z.ZodType>
+  extends WriteOptions, PostOptions, TrialOptions {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Path after /api/v1, its segments encoded. */
   path: string;
@@ -143,8 +150,9 @@ export function createApiRequester(options: ApiClientOptions): ApiRequester {
     clock,
     random,
     send: async (request) => {
-      const { path, query, schema, isWhole = false, form = "json" } = request;
-      const url = `${base}${isWhole ? "" : "/api/v1"}${path}${queryText(query ?? {})}`;
+      const { path, query, dryRun, schema, isWhole = false, form = "json" } = request;
+      const asked = queryText({ ...query, dryRun });
+      const url = `${base}${isWhole ? "" : "/api/v1"}${path}${asked}`;
       const text = await exchange(url, request);
       const answer = schema.safeParse(form === "text" ? text : parseJson(text));
       if (answer.success) return answer.data;

@@ -7,6 +7,7 @@ import { maintenancePageSchema, maintenancePreviewSchema } from "../maintenance.
 import { maintenanceSchema } from "../maintenance.ts";
 import { apiPath } from "../request.ts";
 import type { ApiRequester, CallOptions, PostOptions, WriteOptions } from "../request.ts";
+import type { TrialOptions } from "../request.ts";
 import { routeAnswerSchema, routesSchema } from "../routes.ts";
 import { silencePageSchema, silenceSchema } from "../silence.ts";
 import type { PageOptions } from "./queries.ts";
@@ -22,19 +23,23 @@ export const channelCalls = <Bodies extends AnyBodies>(api: ApiRequester) => ({
     const path = apiPath("channels", channel);
     return api.send({ method: "GET", path, schema: channelSchema, ...options });
   },
-  create: (body: Bodies["channel"], options: PostOptions = {}) =>
+  create: (body: Bodies["channel"], options: PostOptions & TrialOptions = {}) =>
     api.send({ method: "POST", path: "/channels", body, schema: channelSchema, ...options }),
   /** Creates the channel of this name, or replaces it. */
-  put: (channel: string, body: Bodies["channelPut"], options: WriteOptions = {}) => {
+  put: (channel: string, body: Bodies["channelPut"], options: WriteOptions & TrialOptions = {}) => {
     const path = apiPath("channels", channel);
     return api.send({ method: "PUT", path, body, schema: channelSchema, ...options });
   },
   /** JSON merge patch (RFC 7396). */
-  patch: (channel: string, body: Bodies["channelPatch"], options: WriteOptions = {}) => {
+  patch: (
+    channel: string,
+    body: Bodies["channelPatch"],
+    options: WriteOptions & TrialOptions = {},
+  ) => {
     const path = apiPath("channels", channel);
     return api.send({ method: "PATCH", path, body, schema: channelSchema, ...options });
   },
-  delete: (channel: string, options: WriteOptions = {}) => {
+  delete: (channel: string, options: WriteOptions & TrialOptions = {}) => {
     const path = apiPath("channels", channel);
     return api.send({ method: "DELETE", path, schema: nothingSchema, ...options });
   },
@@ -56,7 +61,7 @@ export const maintenanceCalls = <Bodies extends AnyBodies>(api: ApiRequester) =>
     const path = apiPath("maintenance", maintenance);
     return api.send({ method: "GET", path, schema: maintenanceSchema, ...options });
   },
-  create: (body: Bodies["maintenance"], options: PostOptions = {}) =>
+  create: (body: Bodies["maintenance"], options: PostOptions & TrialOptions = {}) =>
     api.send({ method: "POST", path: "/maintenance", body, schema: maintenanceSchema, ...options }),
   /** When its windows would be, and what they would cover; nothing is written. */
   preview: (
@@ -86,7 +91,7 @@ export const silenceCalls = <Bodies extends AnyBodies>(api: ApiRequester) => ({
     const path = apiPath("silences", id);
     return api.send({ method: "GET", path, schema: silenceSchema, ...options });
   },
-  create: (body: Bodies["silence"], options: PostOptions = {}) =>
+  create: (body: Bodies["silence"], options: PostOptions & TrialOptions = {}) =>
     api.send({ method: "POST", path: "/silences", body, schema: silenceSchema, ...options }),
   end: (id: string, options: PostOptions = {}) => {
     const path = apiPath("silences", id, "end");
@@ -103,7 +108,7 @@ export const silenceCalls = <Bodies extends AnyBodies>(api: ApiRequester) => ({
 export const routeCalls = <Bodies extends AnyBodies>(api: ApiRequester) => ({
   get: (options: CallOptions = {}) =>
     api.send({ method: "GET", path: "/routes", schema: routesSchema, ...options }),
-  put: (body: Bodies["routes"], options: WriteOptions = {}) =>
+  put: (body: Bodies["routes"], options: WriteOptions & TrialOptions = {}) =>
     api.send({ method: "PUT", path: "/routes", body, schema: routesSchema, ...options }),
   delete: (options: WriteOptions = {}) =>
     api.send({ method: "DELETE", path: "/routes", schema: nothingSchema, ...options }),

@@ -5,6 +5,7 @@ import { meshSchema } from "../mesh.ts";
 import { probeCreatedSchema, probePageSchema, probeSchema } from "../probe.ts";
 import { apiPath } from "../request.ts";
 import type { ApiRequester, CallOptions, PostOptions, WriteOptions } from "../request.ts";
+import type { TrialOptions } from "../request.ts";
 import type { PageOptions, SortedOptions } from "./queries.ts";
 
 /** Probes: listed, made, drained, removed. */
@@ -17,12 +18,12 @@ export const probeCalls = <Bodies extends AnyBodies>(api: ApiRequester) => ({
   create: (body: Bodies["probe"], options: PostOptions = {}) =>
     api.send({ method: "POST", path: "/probes", body, schema: probeCreatedSchema, ...options }),
   /** Replaces what was said of a probe that is there. */
-  put: (probe: string, body: Bodies["probePut"], options: WriteOptions = {}) => {
+  put: (probe: string, body: Bodies["probePut"], options: WriteOptions & TrialOptions = {}) => {
     const path = apiPath("probes", probe);
     return api.send({ method: "PUT", path, body, schema: probeSchema, ...options });
   },
   /** JSON merge patch (RFC 7396). */
-  patch: (probe: string, body: Bodies["probePatch"], options: WriteOptions = {}) => {
+  patch: (probe: string, body: Bodies["probePatch"], options: WriteOptions & TrialOptions = {}) => {
     const path = apiPath("probes", probe);
     return api.send({ method: "PATCH", path, body, schema: probeSchema, ...options });
   },

@@ -8,12 +8,6 @@ export interface PageOptions {
   cursor?: string | undefined;
 }
 
-/** A write that is only tried. */
-export interface TrialOptions {
-  /** All of it is checked and answered, and nothing is written. Default false. */
-  dryRun?: boolean | undefined;
-}
-
 /** Lists narrowed by labels. */
 export interface LabelOptions extends PageOptions {
   /** Labels that must be there, each `key=value`. */

@@ -4,6 +4,7 @@ import { bulkAnswerSchema } from "../bulk.ts";
 import { nothingSchema } from "../common.ts";
 import { apiPath } from "../request.ts";
 import type { ApiRequester, CallOptions, PostOptions, WriteOptions } from "../request.ts";
+import type { TrialOptions } from "../request.ts";
 import { latencyPageSchema, resultPageSchema } from "../result.ts";
 import { statsPageSchema, targetStatsSchema } from "../stats.ts";
 import { runSchema, targetPageSchema, targetSchema } from "../target.ts";
@@ -17,18 +18,43 @@ const RUN_TIMEOUT_MS = 90_000;
 /** The longest that ten thousand targets may be waited for. */
 const BULK_TIMEOUT_MS = 120_000;
 
+/** What the vantages saw of a target. */
+const historyCalls = (api: ApiRequester) => ({
+  results: (target: string, query: RangeOptions & PageOptions = {}, options: CallOptions = {}) => {
+    const path = apiPath("targets", target, "results");
+    return api.send({ method: "GET", path, query, schema: resultPageSchema, ...options });
+  },
+  uptime: (target: string, query: UptimeOptions = {}, options: CallOptions = {}) => {
+    const path = apiPath("targets", target, "uptime");
+    return api.send({ method: "GET", path, query, schema: uptimePageSchema, ...options });
+  },
+  latency: (
+    target: string,
+    query: RangeOptions & { spanMs?: number | undefined } = {},
+    options: CallOptions = {},
+  ) => {
+    const path = apiPath("targets", target, "latency");
+    return api.send({ method: "GET", path, query, schema: latencyPageSchema, ...options });
+  },
+  stats: (target: string, query: RangeOptions = {}, options: CallOptions = {}) => {
+    const path = apiPath("targets", target, "stats");
+    return api.send({ method: "GET", path, query, schema: targetStatsSchema, ...options });
+  },
+});
+
 /** Targets: listed, made, changed, deleted, looked at. */
 export const targetCalls = <Bodies extends AnyBodies>(api: ApiRequester) => ({
+  ...historyCalls(api),
   list: (query: SortedOptions & { kind?: string | undefined } = {}, options: CallOptions = {}) =>
     api.send({ method: "GET", path: "/targets", query, schema: targetPageSchema, ...options }),
   get: (target: string, options: CallOptions = {}) => {
     const path = apiPath("targets", target);
     return api.send({ method: "GET", path, schema: targetSchema, ...options });
   },
-  create: (body: Bodies["target"], options: PostOptions = {}) =>
+  create: (body: Bodies["target"], options: PostOptions & TrialOptions = {}) =>
     api.send({ method: "POST", path: "/targets", body, schema: targetSchema, ...options }),
   /** Creates the target of this name, or replaces it. */
-  put: (target: string, body: Bodies["targetPut"], options: WriteOptions = {}) => {
+  put: (target: string, body: Bodies["targetPut"], options: WriteOptions & TrialOptions = {}) => {
     const path = apiPath("targets", target);
     return api.send({ method: "PUT", path, body, schema: targetSchema, ...options });
   },
@@ -42,11 +68,15 @@ export const targetCalls = <Bodies extends AnyBodies>(api: ApiRequester) => ({
     return api.send({ method: "POST", path: "/targets/bulk", query, body, ...answer, ...options });
   },
   /** JSON merge patch (RFC 7396). */
-  patch: (target: string, body: Bodies["targetPatch"], options: WriteOptions = {}) => {
+  patch: (
+    target: string,
+    body: Bodies["targetPatch"],
+    options: WriteOptions & TrialOptions = {},
+  ) => {
     const path = apiPath("targets", target);
     return api.send({ method: "PATCH", path, body, schema: targetSchema, ...options });
   },
-  delete: (target: string, options: WriteOptions = {}) =>
+  delete: (target: string, options: WriteOptions & TrialOptions = {}) =>
     api.send({
       method: "DELETE",
       path: apiPath("targets", target),
@@ -59,30 +89,10 @@ export const targetCalls = <Bodies extends AnyBodies>(api: ApiRequester) => ({
     const timeoutMs = RUN_TIMEOUT_MS;
     return api.send({ method: "POST", path, query, schema: runSchema, timeoutMs, ...options });
   },
-  results: (target: string, query: RangeOptions & PageOptions = {}, options: CallOptions = {}) => {
-    const path = apiPath("targets", target, "results");
-    return api.send({ method: "GET", path, query, schema: resultPageSchema, ...options });
-  },
-  uptime: (target: string, query: UptimeOptions = {}, options: CallOptions = {}) => {
-    const path = apiPath("targets", target, "uptime");
-    return api.send({ method: "GET", path, query, schema: uptimePageSchema, ...options });
-  },
   /** Reports how business calls went; a repeated window is left out. */
   calls: (target: string, body: Bodies["calls"], options: PostOptions = {}) => {
     const path = apiPath("targets", target, "calls");
     return api.send({ method: "POST", path, body, schema: callsAnswerSchema, ...options });
-  },
-  latency: (
-    target: string,
-    query: RangeOptions & { spanMs?: number | undefined } = {},
-    options: CallOptions = {},
-  ) => {
-    const path = apiPath("targets", target, "latency");
-    return api.send({ method: "GET", path, query, schema: latencyPageSchema, ...options });
-  },
-  stats: (target: string, query: RangeOptions = {}, options: CallOptions = {}) => {
-    const path = apiPath("targets", target, "stats");
-    return api.send({ method: "GET", path, query, schema: targetStatsSchema, ...options });
   },
 });
 
