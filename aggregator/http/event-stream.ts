@@ -1,12 +1,12 @@
 /** Events as Server-Sent Events (https://html.spec.whatwg.org/#server-sent-events). */
 import type { Clock } from "../../shared/clock.ts";
-import { isoTime } from "../../shared/clock.ts";
+import { isoTime, sleep } from "../../shared/clock.ts";
 import { messageOf } from "../../shared/errors.ts";
 import type { Log } from "../../shared/log.ts";
 import type { StoredEvent } from "../ports.ts";
 import { openEventFeed, TOO_SLOW } from "../feed/event-feed.ts";
 import type { EventFeed, EventFeedOptions } from "../feed/event-feed.ts";
-import { withoutVotes } from "../feed/event-filter.ts";
+import type { EventChunks } from "./event-chunks.ts";
 
 /** What a stream works with. */
 export interface EventStreamOptions extends Omit<EventFeedOptions, "onTooSlow"> {
@@ -14,6 +14,10 @@ export interface EventStreamOptions extends Omit<EventFeedOptions, "onTooSlow"> 
   log: Log;
   /** Whether events carry who saw what. */
   votes: boolean;
+  /** The bytes of events, shared by all streams. */
+  chunks: EventChunks;
+  /** How long what comes is gathered into one write; asked after each write. */
+  gatherMs: () => number;
   /** Aborted when the program stops. */
   closing: AbortSignal;
   /** Whether the reader may still read; asked at every heartbeat. */
@@ -32,17 +36,14 @@ const BUFFER_BYTES = 65_536;
 /** How long a client should wait before it connects again. */
 const RETRY_MS = 2_000;
 
-/** Where the stream begins, so that a reader who hears nothing more can go on from there. */
-const placeOf = (after: number | null): string => (after === null ? "" : `id: ${after}\n`);
-
 /** The last event of a reader that is too slow. */
 const DROPPED = `event: dropped\ndata: ${TOO_SLOW}\n\n`;
 
 /** The last line of a reader whose token or session is over. */
 const REVOKED = ": the token is no longer valid\n\n";
 
-const eventText = ({ number, event }: StoredEvent): string =>
-  `id: ${number}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+/** Where the stream begins, so that a reader who hears nothing more can go on from there. */
+const placeOf = (after: number | null): string => (after === null ? "" : `id: ${after}\n`);
 
 /**
  * A body of events. It ends when the reader leaves, is too slow (told by a last `dropped` event),
@@ -76,7 +77,6 @@ function createWriter(options: EventStreamOptions) {
   const stop = (): void => end(": the aggregator is stopping\n\n");
   const unwatch = options.watchRevoked(() => end(REVOKED));
   const write = (text: string): void => controller?.enqueue(encoder.encode(text));
-  const shown = options.votes ? (event: StoredEvent) => event : withoutVotes;
   const isFull = (): boolean => (controller?.desiredSize ?? 0) <= 0;
 
   function end(last: string | null): void {
@@ -118,25 +118,36 @@ function createWriter(options: EventStreamOptions) {
       write(`retry: ${RETRY_MS}\n${placeOf(options.after)}: events of Quorate\n\n`);
       closing.addEventListener("abort", stop);
       if (closing.aborted) stop();
-      else pump(feed, room, (event) => write(eventText(shown(event)))).catch(failed);
+      else
+        pump(feed, { ...options, room, enqueue: (bytes) => controller?.enqueue(bytes) }).catch(
+          failed,
+        );
     },
     resume: (): void => resume(),
     end,
   };
 }
 
+/** Events of one write at most: what a reader who is slow has to be waited for. */
+const CHUNK_EVENTS = 64;
+
+/** What a pump writes with. */
+interface Writing extends Pick<EventStreamOptions, "clock" | "gatherMs" | "chunks" | "votes"> {
+  room: () => Promise<boolean>;
+  enqueue: (bytes: Uint8Array) => void;
+}
+
 /** Writes the events of a feed as fast as the reader takes them. */
-async function pump(
-  feed: EventFeed,
-  room: () => Promise<boolean>,
-  write: (event: StoredEvent) => void,
-): Promise<void> {
+async function pump(feed: EventFeed, writing: Writing): Promise<void> {
+  const { clock, gatherMs, chunks, votes } = writing;
   for (;;) {
     const events = await feed.next();
     if (events.length === 0) return;
-    for (const event of events) {
-      if (!(await room())) return;
-      write(event);
+    for (let first = 0; first < events.length; first += CHUNK_EVENTS) {
+      if (!(await writing.room())) return;
+      writing.enqueue(chunks.of(events.slice(first, first + CHUNK_EVENTS), votes));
     }
+    const waitMs = gatherMs();
+    if (waitMs > 0) await sleep(clock, waitMs);
   }
 }

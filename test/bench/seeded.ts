@@ -6,6 +6,7 @@ import { openSqliteStore } from "../../aggregator/store/sqlite.ts";
 import type { LogAppend, Store } from "../../aggregator/ports.ts";
 import { systemClock } from "../../shared/clock.ts";
 import { silentLog } from "../../shared/log.ts";
+import type { TargetSpec } from "../../shared/target.ts";
 import { makeProbe, makeTarget } from "../helpers/make-nouns.ts";
 
 /** What the folder is seeded with. */
@@ -13,6 +14,8 @@ export interface Seed {
   targets: number;
   probes: number;
   intervalMs: number;
+  /** What else the targets say. Default nothing. */
+  spec?: Partial<TargetSpec>;
   /** Events of the log that come after targets and probes. Default none. */
   then?: (store: Store) => Promise<void>;
 }
@@ -35,7 +38,8 @@ export async function seedFolder(seed: Seed): Promise<string> {
   }
   for (let handle = 1; handle <= seed.targets; handle += 1) {
     const { intervalMs } = seed;
-    const spec = { intervalMs, timeoutMs: 5_000, labels: { team: `team-${handle % 40}` } };
+    const labels = { team: `team-${handle % 40}` };
+    const spec = { intervalMs, timeoutMs: 5_000, labels, ...seed.spec };
     bodies.push({ type: "target_set", target: makeTarget(`t${handle}`, handle, spec) });
   }
   for (let first = 0; first < bodies.length; first += GROUP) {

@@ -7,6 +7,7 @@ import { invalidAt } from "../../registry/input.ts";
 import type { App, RouteContext } from "../context.ts";
 import { flag, integer, labelQuery, needs, pageOfQuery, pageQuery, problems } from "../describe.ts";
 import { eventMatcher } from "../../feed/event-filter.ts";
+import { createEventChunks } from "../event-chunks.ts";
 import { eventStream } from "../event-stream.ts";
 import { eventView } from "../views.ts";
 
@@ -67,8 +68,17 @@ const getEvents = createRoute({
 /** What a caller asks of the events. */
 type EventsQuery = z.output<typeof query>;
 
+/**
+ * With many readers what comes in this time goes to each in one write: a write to 2,000 of them for
+ * each of 200 events a second would take two processors.
+ */
+const GATHER_MS = 50;
+const STREAMS_FEW = 100;
+
 /** Adds the route. */
 export function addEvents(app: App, context: RouteContext): void {
+  const chunks = createEventChunks();
+  const { streams } = context;
   app.openapi(getEvents, async (c) => {
     const asked = c.req.valid("query");
     if (asked.format === "json") return c.json(await listEvents(context, asked), 200);
@@ -83,6 +93,8 @@ export function addEvents(app: App, context: RouteContext): void {
       matches: eventMatcher(asked),
       after,
       votes: asked.votes === true,
+      chunks,
+      gatherMs: () => (streams.size > STREAMS_FEW ? GATHER_MS : 0),
       clock: context.clock,
       log: context.log,
       closing: context.closing,

@@ -1,0 +1,101 @@
+/** Two thousand readers of the stream of events, while targets fall and rise. */
+import { rmSync } from "node:fs";
+import { sleep, systemClock } from "../../shared/clock.ts";
+import { startAggregator } from "./aggregator-process.ts";
+import { median, numberFlag, quantile, verdictOn } from "./facts.ts";
+import type { BenchRow } from "./facts.ts";
+import { keepBeating, startLoadProbes } from "./mesh-load.ts";
+import type { LoadProbe } from "./mesh-load.ts";
+import { endRole, message, startRole } from "./role-process.ts";
+import type { Heard } from "./roles/sse-readers.ts";
+import { seedFolder } from "./seeded.ts";
+
+const PROBES = 3;
+const TARGETS = 1_000;
+/** Targets that fall, or rise, every 500 ms: some 200 transitions a second. */
+const FLIPS = 50;
+const FLIP_MS = 500;
+const MEASURE_MS = 15_000;
+const CPU_MAX = 50;
+const DELAY_MS_MAX = 200;
+
+const clock = systemClock();
+
+/** Guarantee: the role sends what roles/sse-readers.ts declares. */
+function asHeard(said: unknown): Heard {
+  return said as Heard;
+}
+
+/** Every target falls and rises again in its turn, as every probe sees it. */
+function flipAll(probes: readonly LoadProbe[]): () => void {
+  let turn = 0;
+  const timer = clock.every(FLIP_MS, () => {
+    const groups = TARGETS / FLIPS;
+    const falls = turn % 2 === 0;
+    // A group falls in one turn and rises two turns later, when its fall was judged.
+    const group = falls ? (turn / 2) % groups : ((turn - 5) / 2 + groups) % groups;
+    turn += 1;
+    const first = Math.floor(group) * FLIPS;
+    const looks = Array.from({ length: FLIPS }, (_, index) => {
+      return { handle: first + index + 1, attempt: turn, ok: !falls };
+    });
+    for (const probe of probes) probe.send(looks);
+  });
+  return () => timer.cancel();
+}
+
+/** Runs the benchmark; about half a minute. */
+export async function benchSse(): Promise<BenchRow[]> {
+  const readers = numberFlag("sse-readers", 2_000);
+  const spec = { fall: 1, rise: 1 };
+  const folder = await seedFolder({ targets: TARGETS, probes: PROBES, intervalMs: 30_000, spec });
+  const aggregator = await startAggregator(folder);
+  const role = startRole("sse-readers", [aggregator.httpUrl, aggregator.admin, readers]);
+  try {
+    await message(role, "ready");
+    const probes = await startLoadProbes(aggregator);
+    const stopBeats = await keepBeating(probes);
+    for (const probe of probes) {
+      const handles = Array.from({ length: TARGETS }, (_, index) => index + 1);
+      probe.send(handles.map((handle) => ({ handle, attempt: 0, ok: true })));
+    }
+    const stopFlips = flipAll(probes);
+    await sleep(clock, 4_000);
+    await askHeard(role);
+    await aggregator.usage();
+    const startMs = clock.monoMs();
+    await sleep(clock, MEASURE_MS);
+    const usage = await aggregator.usage();
+    const tookMs = clock.monoMs() - startMs;
+    const heard = await askHeard(role);
+    stopFlips();
+    stopBeats();
+    for (const probe of probes) probe.close();
+    const cpu = usage.cpuUs / (tookMs * 10);
+    const a = (count: number): string => ((count * 1_000) / tookMs).toFixed(0);
+    const p99 = quantile(heard.delayMs, 0.99);
+    const what = `${readers} readers of the event stream, ${a(heard.transitions)} transitions/s`;
+    return [
+      {
+        what: `${what} (${a(heard.events)} events/s each, ${heard.lost} lost): % of a core`,
+        figure: cpu.toFixed(1),
+        aim: verdictOn(cpu <= CPU_MAX && heard.transitions > 0, `at most ${CPU_MAX}`),
+      },
+      {
+        what: `${what}: ms from the verdict's window to the reader, median, p99`,
+        figure: `${median(heard.delayMs)}, ${p99}`,
+        aim: verdictOn(p99 <= DELAY_MS_MAX, `p99 at most ${DELAY_MS_MAX}`),
+      },
+    ];
+  } finally {
+    await endRole(role);
+    await aggregator.kill();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function askHeard(role: ReturnType<typeof startRole>): Promise<Heard> {
+  const heard = message(role, "heard");
+  role.send("heard");
+  return asHeard(await heard);
+}
