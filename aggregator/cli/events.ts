@@ -87,6 +87,8 @@ export async function followEvents(options: FollowOptions): Promise<void> {
     try {
       for await (const event of client.events.stream({ after, ...asked, signal: stop })) {
         after = event.number;
+        // A reader that was too slow had a stream; it goes on where it was dropped.
+        connected = true;
         options.onEvent(event);
       }
       connected = true;

@@ -118,7 +118,7 @@ function countedCell({ counted, zone, effectiveDomain }: Evidence, paint: Printe
 
 function quorumLines(
   explanation: ApiExplanation,
-  { layOut, paint }: Pick<Printer, "layOut" | "paint">,
+  { layOut, paint, width }: Pick<Printer, "layOut" | "paint" | "width">,
 ): string[] {
   const { roster, need, failing, confirmed, heard, ok, regions } = explanation.quorum;
   const rows: [string, string, string][] = [
@@ -133,7 +133,9 @@ function quorumLines(
     { header: "DOMAINS", align: "right" },
     { header: "", widthMax: 100 },
   ];
-  return [...layOut(columns, rows), `${paint.bold("so")}  ${conclusionOf(explanation)}`];
+  const so = wrapText(conclusionOf(explanation), (width() ?? Infinity) - 4);
+  const conclusion = so.map((line, at) => `${at === 0 ? paint.bold("so") : "  "}  ${line}`);
+  return [...layOut(columns, rows), ...conclusion];
 }
 
 function reachWords({ quorum, rule }: ApiExplanation): string {

@@ -4,6 +4,7 @@ import { LIMITS } from "../../shared/limits.ts";
 import type { Paint, Printer } from "./printer.ts";
 import type { Session } from "./session.ts";
 import type { Cell } from "./table.ts";
+import { wrapText } from "./width.ts";
 import { formatDuration } from "./words.ts";
 
 /** Prints the matrix, or the API's own words in JSON. */
@@ -28,7 +29,9 @@ async function gatherMesh({ client }: Session): Promise<ApiMesh> {
 }
 
 /** The matrix, its legend, the failures with their reasons, and the canaries that do not count. */
-export function matrixLines(mesh: ApiMesh, { layOut, paint, clean }: Printer): string[] {
+export function matrixLines(mesh: ApiMesh, printer: Printer): string[] {
+  const { layOut, paint, clean } = printer;
+  const wrap = (text: string): string[] => wrapText(clean(text), printer.width() ?? Infinity);
   const names = new Map(mesh.items.map(({ id, name }) => [`probe:${id}`, name]));
   const titleOf = (id: string): string => names.get(id) ?? id;
   const columns = mesh.canaries.map((canary) => ({ header: titleOf(canary.id), widthMax: 24 }));
@@ -38,16 +41,16 @@ export function matrixLines(mesh: ApiMesh, { layOut, paint, clean }: Printer): s
     return [connected ? name : `${name} (away)`, ...cells];
   });
   const lines = layOut([{ header: "PROBE" }, ...columns], rows);
-  lines.push("", "● reaches it  ✖ does not  ○ not known  blank: not asked");
+  lines.push("", ...wrap("● reaches it  ✖ does not  ○ not known  blank: not asked"));
   const failures = mesh.items.flatMap(({ name, answers }) =>
     answers
       .filter(({ state }) => state === "fail")
       .map((answer) => failureLine(`${name} → ${titleOf(answer.canary)}`, answer)),
   );
-  if (failures.length > 0) lines.push("", ...failures.map((line) => clean(line)));
+  if (failures.length > 0) lines.push("", ...failures.flatMap(wrap));
   const silent = mesh.canaries.filter(({ counts }) => !counts);
   if (silent.length > 0) {
-    lines.push("", ...silent.map((canary) => clean(silentLine(titleOf(canary.id), canary))));
+    lines.push("", ...silent.flatMap((canary) => wrap(silentLine(titleOf(canary.id), canary))));
   }
   return lines;
 }

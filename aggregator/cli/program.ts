@@ -33,6 +33,7 @@ import { addTargets } from "./targets.ts";
 import { addTokens } from "./tokens.ts";
 import { addTop } from "./top/top.ts";
 import { addVerdicts } from "./verdicts.ts";
+import { wrapText } from "./width.ts";
 
 const VARIABLES = ENVIRONMENT.map(({ term, description }) => {
   return `  ${term.padEnd(21)}${description}`;
@@ -153,14 +154,19 @@ function printExitCodes({ printer }: CliContext): void {
 /** Prints an error as a sentence, and each thing wrong with the input on a line of its own. */
 function printError(thrown: unknown, { printer }: Pick<CliContext, "printer">): void {
   const { paint, clean } = printer;
-  printer.note(`${paint.red("error:")} ${clean(messageOf(thrown))}`);
+  const width = printer.width() ?? Infinity;
+  const [first = "", ...more] = wrapText(`error: ${clean(messageOf(thrown))}`, width);
+  printer.note(first.replace("error:", paint.red));
+  more.forEach((line) => printer.note(line));
   if (!(thrown instanceof QuorateError)) return;
   for (const { path, message, value } of thrown.issues) {
     // Many messages say themselves what was found.
     const told = value === undefined || message.includes(value);
     const found = told ? "" : ` (found ${clean(value)})`;
-    printer.note(
-      `  ${paint.bold(clean(path === "" ? "(input)" : path))}: ${clean(message)}${found}`,
+    const name = clean(path === "" ? "(input)" : path);
+    const lines = wrapText(`${name}: ${clean(message)}${found}`, width - 2);
+    lines.forEach((line, at) =>
+      printer.note(`  ${at === 0 ? line.replace(name, paint.bold) : `  ${line}`}`),
     );
   }
 }

@@ -99,3 +99,16 @@ test("without --follow the events are listed", async () => {
   assert.equal(out, `     1  ${LINE}\n     2  ${LINE}\n`);
   assert.equal(asked[0]?.path, "/events?after=0&limit=2&format=json");
 });
+
+test("a reader that was dropped goes on where it was", { timeout: 10_000 }, async () => {
+  const dropping: Answer = (response: ServerResponse) => {
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    response.end(`${frame(7)}event: dropped\ndata: This reader was too slow.\n\n`);
+  };
+  await following(dropping, [], async (cli, paths) => {
+    await until(() => paths().length >= 2);
+    assert.deepEqual(paths().slice(0, 2), ["/events", "/events?after=7"]);
+    cli.stop();
+    assert.equal((await cli.done).code, 0);
+  });
+});
