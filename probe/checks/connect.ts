@@ -3,43 +3,15 @@ import { connect as connectTcp, isIP } from "node:net";
 import type { OnReadOpts, Socket, TcpSocketConnectOpts } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { ConnectionOptions, TLSSocket } from "node:tls";
-import { messageOf, systemCodeOf } from "../../shared/errors.ts";
-import { connectFailure, networkUnreachable, talkFailure, tlsFailure } from "./failure.ts";
-import type { Failure } from "./failure.ts";
-import { whereOf } from "./look.ts";
+import { ended, failed, guarded, lap, opened, readerOf, receive } from "./connection.ts";
+import { receiverOf, refused, SHARED } from "./connection.ts";
+import type { Connection, ConnectionHandlers, Destination } from "./connection.ts";
+import { createLines } from "./lines.ts";
+import type { Lines } from "./lines.ts";
 import type { Look } from "./look.ts";
 import { resolveAddress } from "./resolve.ts";
-import type { NameOptions } from "./resolve.ts";
-import { askForRoute } from "./route.ts";
-import { quoted } from "./sentence.ts";
 import { acceptCertificate } from "./tls.ts";
 import type { TlsPlan } from "./tls.ts";
-
-/** Where a connection goes. */
-export interface Destination extends NameOptions {
-  host: string;
-  port: number;
-  /** Absent: plain TCP. */
-  tls?: TlsPlan | undefined;
-}
-
-/** What a kind does with its connection; a throw ends the look as `internal`. */
-export interface ConnectionHandlers {
-  /** Connected, and handshaken if there is TLS; the look is `talking`. */
-  open(socket: Socket, connection: Connection): void;
-  /** Bytes came. They are valid only during the call. Absent: the kind reads by itself. */
-  data?: (bytes: Buffer) => void;
-  /** The target closed its side. */
-  closed(): void;
-  /** Takes the OCSP answer stapled to the certificate. Absent: none is asked for. */
-  staple?: (response: Buffer) => void;
-}
-
-/**
- * One buffer for all sockets of the process: libuv fills it and calls back before it reads from
- * the next socket, so a chunk costs no allocation; a handler copies what it keeps.
- */
-const SHARED = Buffer.allocUnsafeSlow(65_536);
 
 /** How a connection of a look is opened: straight to its destination, or through something. */
 export type Dial = (look: Look, destination: Destination, handlers: ConnectionHandlers) => void;
@@ -56,18 +28,6 @@ export function openConnection(
   resolveAddress(look, destination, () => connectAddress(look, destination, handlers));
 }
 
-/** One connection under way: what its socket callbacks share. */
-export interface Connection {
-  look: Look;
-  handlers: ConnectionHandlers;
-  tls: TlsPlan | undefined;
-  serverName: string;
-  /** False once released: whatever the socket still says is not heard. */
-  live: boolean;
-  /** When the present phase began, monotonic milliseconds. */
-  sinceMs: number;
-}
-
 function connectAddress(look: Look, destination: Destination, handlers: ConnectionHandlers): void {
   look.phase = "connecting";
   const { tls } = destination;
@@ -77,26 +37,51 @@ function connectAddress(look: Look, destination: Destination, handlers: Connecti
     tls,
     serverName: tls?.serverName ?? destination.host,
     live: true,
+    heard: false,
     sinceMs: look.context.clock.monoMs(),
   };
-  let socket: Socket;
   try {
-    socket = tls === undefined ? dialTcp(connection) : dialTls(connection, tls);
+    const hangUp =
+      handlers.lends === true && tls === undefined
+        ? LINES.dial(connection, tcpOptions(look))
+        : dialOwn(connection);
+    look.release = () => {
+      connection.live = false;
+      hangUp();
+    };
   } catch (thrown) {
-    return refused(look, thrown);
+    refused(look, thrown);
   }
-  look.release = () => {
-    connection.live = false;
-    socket.destroy();
-  };
-  socket.on("error", (error) => failed(connection, error));
-  socket.on("end", () => ended(connection));
 }
 
-/** Node refuses some options by throwing, for instance a source address that is none. */
-function refused(look: Look, thrown: unknown): void {
-  const detail = `This probe cannot connect to ${whereOf(look)}: ${quoted(messageOf(thrown))}.`;
-  look.fail("internal", detail);
+/** Dials with a socket of its own. */
+function dialOwn(connection: Connection): () => void {
+  const { tls } = connection;
+  const socket = tls === undefined ? dialTcp(connection) : dialTls(connection, tls);
+  socket.on("error", (error) => failed(connection, error));
+  socket.on("end", () => ended(connection));
+  return () => void socket.destroy();
+}
+
+/** The sockets of looks that lend theirs. */
+const LINES: Lines<Connection> = createLines(SHARED, {
+  connected,
+  received: (connection, length) => {
+    if (connection.live) receive(connection, SHARED.subarray(0, length));
+  },
+  failed,
+  ended,
+});
+
+function connected(connection: Connection, socket: Socket): void {
+  connection.look.phases.connectUs += lap(connection);
+  opened(connection, socket);
+}
+
+function tcpOptions({ address, port, sourceAddress }: Look): TcpSocketConnectOpts {
+  const options: TcpSocketConnectOpts = { host: address, port };
+  if (sourceAddress !== undefined) options.localAddress = sourceAddress;
+  return options;
 }
 
 /** What a plain connection becomes. */
@@ -117,7 +102,8 @@ export function upgradeToTls(from: Connection, upgrade: Upgrade): void {
   from.live = false;
   const serverName = tls.serverName ?? look.host;
   const sinceMs = look.context.clock.monoMs();
-  const connection: Connection = { look, handlers, tls, serverName, live: true, sinceMs };
+  const fresh = { live: true, heard: false };
+  const connection: Connection = { look, handlers, tls, serverName, ...fresh, sinceMs };
   look.phase = "handshaking";
   const releasePlain = look.release;
   let secured: Socket;
@@ -140,17 +126,11 @@ export function upgradeToTls(from: Connection, upgrade: Upgrade): void {
 }
 
 function dialTcp(connection: Connection): Socket {
-  const { look } = connection;
-  const options: TcpSocketConnectOpts = { host: look.address, port: look.port };
-  const { sourceAddress } = look;
-  if (sourceAddress !== undefined) options.localAddress = sourceAddress;
+  const options = tcpOptions(connection.look);
   const onread = readerOf(connection);
   if (onread !== undefined) options.onread = onread;
   const socket = connectTcp(options);
-  socket.on("connect", () => {
-    look.phases.connectUs += lap(connection);
-    opened(connection, socket);
-  });
+  socket.on("connect", () => connected(connection, socket));
   return socket;
 }
 
@@ -208,48 +188,6 @@ function secure(connection: Connection, options: DialOptions): TLSSocket {
   return socket;
 }
 
-function opened(connection: Connection, socket: Socket): void {
-  if (!connection.live) return;
-  connection.look.phase = "talking";
-  guarded(connection.look, () => connection.handlers.open(socket, connection));
-}
-
-/** Microseconds since the last lap of this connection. */
-function lap(connection: Connection): number {
-  const nowMs = connection.look.context.clock.monoMs();
-  const tookUs = Math.round((nowMs - connection.sinceMs) * 1_000);
-  connection.sinceMs = nowMs;
-  return tookUs;
-}
-
-function readerOf(connection: Connection): OnReadOpts | undefined {
-  const take = receiverOf(connection);
-  if (take === undefined) return undefined;
-  return {
-    buffer: SHARED,
-    callback: (length) => {
-      if (!connection.live) return false;
-      take(SHARED.subarray(0, length));
-      return true;
-    },
-  };
-}
-
-/** Hands bytes to the kind, and times the first; undefined if the kind reads by itself. */
-function receiverOf(connection: Connection): ((bytes: Buffer) => void) | undefined {
-  if (connection.handlers.data === undefined) return undefined;
-  let first = true;
-  return (bytes) => {
-    if (!connection.live) return;
-    const { look } = connection;
-    if (first) {
-      first = false;
-      look.phases.firstByteUs += lap(connection);
-    }
-    guarded(look, () => connection.handlers.data?.(bytes));
-  };
-}
-
 /** Gives a connection that stands to the look that `part` prepared, and to other handlers. */
 export function handOver(
   connection: Connection,
@@ -262,39 +200,4 @@ export function handOver(
   look.phase = "talking";
   look.release = part.release;
   connection.sinceMs = look.context.clock.monoMs();
-}
-
-/** Runs a handler; what it throws is our fault and says nothing about the target. */
-function guarded(look: Look, handle: () => void): void {
-  try {
-    handle();
-  } catch (thrown) {
-    const detail = `An error inside the probe while it looked at ${whereOf(look)}`;
-    look.fail("internal", `${detail}: ${quoted(messageOf(thrown))}.`);
-  }
-}
-
-function ended(connection: Connection): void {
-  const { look, handlers } = connection;
-  if (!connection.live) return;
-  if (look.phase === "talking") return guarded(look, handlers.closed);
-  failed(connection, { code: "ECONNRESET" });
-}
-
-function failed(connection: Connection, error: unknown): void {
-  const { look, serverName } = connection;
-  if (!connection.live) return;
-  const where = whereOf(look);
-  if (look.phase === "connecting" && systemCodeOf(error) === "ENETUNREACH") {
-    look.release();
-    return askForRoute(look, (route) => {
-      end(look, route ? networkUnreachable(where) : connectFailure(error, where));
-    });
-  }
-  if (look.phase === "handshaking") return end(look, tlsFailure(error, where, serverName));
-  end(look, look.phase === "connecting" ? connectFailure(error, where) : talkFailure(error, where));
-}
-
-function end(look: Look, failure: Failure): void {
-  look.fail(failure.reason, failure.detail);
 }

@@ -1,7 +1,7 @@
 /** A conversation on one connection: bytes are kept until a whole message is there. */
 import type { Socket } from "node:net";
 import { LIMITS } from "../../shared/limits.ts";
-import type { Connection, ConnectionHandlers } from "./connect.ts";
+import type { Connection, ConnectionHandlers } from "./connection.ts";
 import { whereOf } from "./look.ts";
 import type { Look } from "./look.ts";
 import { createReceived } from "./tcp-script.ts";

@@ -5,7 +5,7 @@ import { systemRandom } from "../../shared/random.ts";
 import type { CheckOutcome } from "../../shared/outcome.ts";
 import type { CheckKind, PreparedCheck } from "./check.ts";
 import { openConnection } from "./connect.ts";
-import type { Destination } from "./connect.ts";
+import type { Destination } from "./connection.ts";
 import { hold } from "./conversation.ts";
 import { abortOfDatagram, askByDatagram } from "./datagram.ts";
 import { judgeReply } from "./dns-judge.ts";

@@ -8,7 +8,7 @@ import type { CheckOutcome } from "../../shared/outcome.ts";
 import { HealthCheckRequest } from "../../shared/proto/gen/grpc/health/v1/health.ts";
 import type { AbortCheck, CheckContext, PreparedCheck } from "./check.ts";
 import { openConnection } from "./connect.ts";
-import type { Destination } from "./connect.ts";
+import type { Destination } from "./connection.ts";
 import type { Failure } from "./failure.ts";
 import { createFrames } from "./grpc-frames.ts";
 import { broken, headerFlaw, judgeHealthEnd, judgeServing, readEnd } from "./grpc-reply.ts";

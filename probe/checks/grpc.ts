@@ -1,7 +1,7 @@
 /** The grpc kind: a health check or a call on a new connection, or a Watch kept open. */
 import type { AbortCheck, CheckContext, CheckKind, PreparedCheck } from "./check.ts";
 import { openConnection } from "./connect.ts";
-import type { Destination } from "./connect.ts";
+import type { Destination } from "./connection.ts";
 import { prepareCall } from "./grpc-call.ts";
 import type { Caller } from "./grpc-call.ts";
 import { GRPC_EXAMPLES, grpcSchema } from "./grpc-options.ts";

@@ -56,6 +56,7 @@ function send(exchange: Exchange, asking: Asking): void {
     open: (socket) => void socket.write(hop.bytes, "latin1"),
     data: answer.take,
     closed: answer.close,
+    lends: true,
   });
 }
 

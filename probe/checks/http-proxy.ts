@@ -2,7 +2,8 @@
 import type { Socket } from "node:net";
 import type { CheckOutcome } from "../../shared/outcome.ts";
 import { handOver, openConnection, upgradeToTls } from "./connect.ts";
-import type { Connection, ConnectionHandlers, Destination, Dial } from "./connect.ts";
+import type { Dial } from "./connect.ts";
+import type { Connection, ConnectionHandlers, Destination } from "./connection.ts";
 import type { Failure } from "./failure.ts";
 import { createHeadReader } from "./http-head.ts";
 import type { Flaw, Head } from "./http-head.ts";

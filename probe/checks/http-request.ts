@@ -1,5 +1,5 @@
 /** The request of one hop, written once as bytes, and the hop that a redirect leads to. */
-import type { Destination } from "./connect.ts";
+import type { Destination } from "./connection.ts";
 import { CODINGS } from "./http-decode.ts";
 import type { HttpOptions } from "./http-options.ts";
 import type { Payload } from "./http-payload.ts";

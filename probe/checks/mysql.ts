@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { CheckKind, PreparedCheck } from "./check.ts";
 import { openConnection } from "./connect.ts";
-import type { Destination } from "./connect.ts";
+import type { Destination } from "./connection.ts";
 import { hold } from "./conversation.ts";
 import { databaseOptions, databaseSchema, databaseTlsSchema } from "./database-options.ts";
 import { abortOf, startLook } from "./look.ts";

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { Socket } from "node:net";
 import { LIMITS } from "../../shared/limits.ts";
 import { upgradeToTls } from "./connect.ts";
-import type { Connection } from "./connect.ts";
+import type { Connection } from "./connection.ts";
 import { hold } from "./conversation.ts";
 import type { Conversation } from "./conversation.ts";
 import { resultFlaw } from "./database-options.ts";

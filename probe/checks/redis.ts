@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { z } from "zod";
 import type { CheckKind, PreparedCheck } from "./check.ts";
 import { openConnection } from "./connect.ts";
-import type { Destination } from "./connect.ts";
+import type { Destination } from "./connection.ts";
 import { hold } from "./conversation.ts";
 import type { Conversation } from "./conversation.ts";
 import { abortOf, startLook, whereOf } from "./look.ts";

@@ -1,7 +1,7 @@
 /** The dialogue of the smtp kind, command by command. */
 import type { Socket } from "node:net";
 import { upgradeToTls } from "./connect.ts";
-import type { Connection } from "./connect.ts";
+import type { Connection } from "./connection.ts";
 import { hold } from "./conversation.ts";
 import type { Conversation } from "./conversation.ts";
 import { whereOf } from "./look.ts";

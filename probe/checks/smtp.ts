@@ -1,7 +1,7 @@
 /** The smtp kind: greeting, EHLO, STARTTLS, sign-in, and whether a recipient is taken. */
 import type { CheckKind, PreparedCheck } from "./check.ts";
 import { openConnection } from "./connect.ts";
-import type { Destination } from "./connect.ts";
+import type { Destination } from "./connection.ts";
 import { hold } from "./conversation.ts";
 import { abortOf, startLook } from "./look.ts";
 import { secretForms } from "./secrets.ts";

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { LIMITS } from "../../shared/limits.ts";
 import type { CheckKind, PreparedCheck } from "./check.ts";
 import { openConnection, upgradeToTls } from "./connect.ts";
-import type { Connection, ConnectionHandlers, Destination } from "./connect.ts";
+import type { Connection, ConnectionHandlers, Destination } from "./connection.ts";
 import { abortOf, startLook, whereOf } from "./look.ts";
 import type { Look } from "./look.ts";
 import { commonOptions, hostSchema, portSchema, tlsSchema } from "./options.ts";

@@ -5,7 +5,7 @@ import { TLSSocket } from "node:tls";
 import { z } from "zod";
 import type { CheckKind, PreparedCheck } from "./check.ts";
 import { openConnection } from "./connect.ts";
-import type { Destination } from "./connect.ts";
+import type { Destination } from "./connection.ts";
 import { abortOf, startLook, whereOf } from "./look.ts";
 import type { Look } from "./look.ts";
 import { readStaple } from "./ocsp.ts";
