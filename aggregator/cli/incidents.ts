@@ -25,11 +25,23 @@ export function addIncidents(program: Command, context: CliContext): void {
       ]),
     )
     .option("--target <target>", "only of this target")
-    .action(async (flags: ListFlags & IncidentOptions) => {
+    .option("--labels <selector>", "only of targets such as team=shop,env!=test")
+    .addOption(
+      new Option("--severity <severity>", "only as bad as this").choices([
+        "critical",
+        "major",
+        "minor",
+      ]),
+    )
+    .option("--unacknowledged", "only those that nobody looks after")
+    .addOption(new Option("--sort <field>", "order").choices(["openedAt", "-openedAt"]))
+    .action(async (flags: ListFlags & IncidentOptions & { unacknowledged?: boolean }) => {
       const session = openSession(context, flags);
-      const { state, target } = flags;
+      const { state, target, labels, severity, sort } = flags;
+      const acknowledged = flags.unacknowledged === true ? false : undefined;
+      const asked = { state, target, labels, severity, sort, acknowledged };
       const page = await gather(flags.limit, (query) =>
-        session.client.incidents.list({ ...query, state, target }),
+        session.client.incidents.list({ ...query, ...asked }),
       );
       list(session, page, context.clock.wallMs());
     });

@@ -1,10 +1,11 @@
 /** `quorate maintenance`: times in which targets may be bad without an alert. */
 import type { Command } from "commander";
-import type { ApiMaintenance } from "../../shared/api/maintenance.ts";
+import type { ApiMaintenance, ApiMaintenancePreview } from "../../shared/api/maintenance.ts";
 import { isoTime } from "../../shared/clock.ts";
+import { LIMITS } from "../../shared/limits.ts";
 import type { CliContext } from "./context.ts";
 import { UsageError } from "./exit-codes.ts";
-import { collectLabel, collectTexts, durationOption } from "./parse.ts";
+import { collectLabel, collectTexts, durationOption, parseIntegerIn } from "./parse.ts";
 import { addListVerb, addVerb, gather, openSession } from "./session.ts";
 import { printDone, printList, printRecord } from "./session.ts";
 import type { ClientFlags, ListFlags, Session } from "./session.ts";
@@ -26,13 +27,17 @@ export function addMaintenance(program: Command, context: CliContext): void {
   const maintenance = program
     .command("maintenance")
     .description("maintenance: times in which targets may be bad without an alert");
-  addVerb(maintenance, "create <name>", "plan a maintenance, from now unless told otherwise")
-    .option("--target <target>", "a target that is covered; may be given again", collectTexts)
-    .option("--label <key=value>", "targets with this label; may be given again", collectLabel)
-    .option("--from <time>", "begin, RFC 3339 (default now)")
-    .addOption(durationOption("--for <duration>", "how long each window is"))
-    .option("--cron <pattern>", "begin of every window, five fields")
-    .option("--timezone <zone>", "zone of --cron, such as Europe/Berlin (default UTC)")
+  const create = addVerb(maintenance, "create <name>", "plan one, from now unless told otherwise");
+  const preview = addVerb(maintenance, "preview", "when would it be, and whom would it cover?");
+  addPlanFlags(preview)
+    .option("--windows <n>", "windows at most", parseIntegerIn(1, LIMITS.previewWindowsMax), 10)
+    .action(async (flags: CreateFlags & { windows: number }) => {
+      const session = openSession(context, flags);
+      const body = { name: "preview", ...bodyOf(flags, context.clock.wallMs()) };
+      const { windows } = flags;
+      showPreview(session, await session.client.maintenance.preview(body, { windows }));
+    });
+  addPlanFlags(create)
     .option("--comment <text>", "why")
     .action(async (name: string, flags: CreateFlags) => {
       const session = openSession(context, flags);
@@ -69,6 +74,33 @@ export function addMaintenance(program: Command, context: CliContext): void {
       printDone(session, `${ended.name} is over.`, ended);
     },
   );
+}
+
+function addPlanFlags(verb: Command): Command {
+  return verb
+    .option("--target <target>", "a target that is covered; may be given again", collectTexts)
+    .option("--label <key=value>", "targets with this label; may be given again", collectLabel)
+    .option("--from <time>", "begin, RFC 3339 (default now)")
+    .addOption(durationOption("--for <duration>", "how long each window is"))
+    .option("--cron <pattern>", "begin of every window, five fields")
+    .option("--timezone <zone>", "zone of --cron, such as Europe/Berlin (default UTC)");
+}
+
+/** Names of covered targets that are shown; the others are counted. */
+const COVERED_SHOWN = 20;
+
+function showPreview(session: Session, preview: ApiMaintenancePreview): void {
+  const { windows, covered, coveredCount, missing } = preview;
+  const shown = covered.slice(0, COVERED_SHOWN).join(" ");
+  const more = coveredCount > COVERED_SHOWN ? ` and ${coveredCount - COVERED_SHOWN} more` : "";
+  printRecord(session, preview, [
+    ...windows.map(({ from, to }): [string, string] => [
+      "window",
+      `${dateTime(from)} to ${dateTime(to)} UTC`,
+    ]),
+    ["covers", `${coveredCount} targets: ${shown}${more}`],
+    ...missing.map((name): [string, string] => ["missing", `there is no target ${name}`]),
+  ]);
 }
 
 function show(session: Session, maintenance: ApiMaintenance): void {

@@ -4,7 +4,9 @@ import type { ApiPage } from "../../shared/api/common.ts";
 import type { ApiProbe } from "../../shared/api/probe.ts";
 import type { CliContext } from "./context.ts";
 import { printMatrix } from "./matrix.ts";
-import { collectLabel } from "./parse.ts";
+import type { SortedOptions } from "../../shared/api/calls/queries.ts";
+import { UsageError } from "./exit-codes.ts";
+import { collectLabel, collectTexts, parseIntegerIn } from "./parse.ts";
 import {
   addListVerb,
   addVerb,
@@ -31,11 +33,20 @@ export function addProbes(program: Command, context: CliContext): void {
     .requiredOption("--zone <zone>", "failure domain it shares with others: zone, rack, uplink")
     .option("--label <key=value>", "a label; may be given again", collectLabel)
     .action((name: string, flags: CreateFlags) => create(openSession(context, flags), name, flags));
-  addListVerb(probes, "list", "list probes").action(async (flags: ListFlags) => {
-    const session = openSession(context, flags);
-    const page = await gather(flags.limit, (query) => session.client.probes.list(query));
-    list(session, page, context.clock.wallMs());
-  });
+  addListVerb(probes, "list", "list probes")
+    .option("--label <key=value>", "only with this label; may be given again", collectTexts)
+    .option("--labels <selector>", "only these, such as room=1,floor!=2")
+    .option("--state <state>", "only in this state, such as quarantined")
+    .option("--sort <field>", "order: name, region, zone, state, since, … or -name, …")
+    .action(async (flags: ListFlags & SortedOptions) => {
+      const session = openSession(context, flags);
+      const { label, labels, state, sort } = flags;
+      const page = await gather(flags.limit, (query) =>
+        session.client.probes.list({ ...query, label, labels, state, sort }),
+      );
+      list(session, page, context.clock.wallMs());
+    });
+  addUpdate(probes, context);
   addVerb(probes, "get <probe>", "show one probe").action(
     async (probe: string, flags: ClientFlags) => {
       const session = openSession(context, flags);
@@ -58,6 +69,47 @@ export function addProbes(program: Command, context: CliContext): void {
       const session = openSession(context, flags);
       await session.client.probes.delete(probe);
       printDone(session, `${probe} is removed, and its token is void.`);
+    });
+}
+
+interface UpdateFlags extends ClientFlags {
+  name?: string;
+  region?: string;
+  zone?: string;
+  label?: Record<string, string>;
+  removeLabel?: string[];
+  ifRevision?: number;
+}
+
+function addUpdate(probes: Command, context: CliContext): void {
+  addVerb(probes, "update <probe>", "change what is given of a probe")
+    .option("--name <name>", "another name; not while targets select it by the one it has")
+    .option("--region <region>", "region it stands in")
+    .option("--zone <zone>", "failure domain it shares with others: zone, rack, uplink")
+    .option("--label <key=value>", "a label; may be given again", collectLabel)
+    .option("--remove-label <key>", "a label that goes; may be given again", collectTexts)
+    .option(
+      "--if-revision <n>",
+      "only if this is still its revision",
+      parseIntegerIn(1, Number.MAX_SAFE_INTEGER),
+    )
+    .action(async (probe: string, flags: UpdateFlags) => {
+      const session = openSession(context, flags);
+      const { name, region, zone, label, removeLabel = [], ifRevision } = flags;
+      const gone = Object.fromEntries(removeLabel.map((key) => [key, null]));
+      const labels = label || removeLabel.length > 0 ? { ...label, ...gone } : undefined;
+      const given = Object.entries({ name, region, zone, labels });
+      const patch = Object.fromEntries(given.filter(([, value]) => value !== undefined));
+      if (Object.keys(patch).length === 0) {
+        throw new UsageError("Expected at least one flag that says what to change.");
+      }
+      const changed = await session.client.probes.patch(probe, patch, { ifRevision });
+      const place = `${changed.region}, zone ${changed.zone}`;
+      printDone(
+        session,
+        `${changed.name} stands in ${place} (revision ${changed.revision}).`,
+        changed,
+      );
     });
 }
 

@@ -4,6 +4,8 @@ import type { ApiResult } from "../../shared/api/result.ts";
 import type { ApiRun, ApiTarget } from "../../shared/api/target.ts";
 import { ADDRESS_FORMS } from "../../shared/target-address.ts";
 import type { AddressedCheck } from "../../shared/target-address.ts";
+import type { SortedOptions } from "../../shared/api/calls/queries.ts";
+import { addBulk } from "./bulk.ts";
 import type { CliContext } from "./context.ts";
 import { UsageError } from "./exit-codes.ts";
 import { collectTexts, durationOption, parseIntegerIn } from "./parse.ts";
@@ -29,16 +31,19 @@ interface ResultFlags extends ListFlags {
 export function addTargets(program: Command, context: CliContext): void {
   const targets = program.command("targets").description("targets: what is checked");
   addWrites(targets, context);
+  addBulk(targets, context);
   addUptime(targets, context);
   addListVerb(targets, "list", "list targets with their verdicts")
     .option("--label <key=value>", "only with this label; may be given again", collectTexts)
     .option("--labels <selector>", "only these, such as team=shop,env!=test")
     .option("--kind <kind>", "only of this kind")
-    .action(async (flags: ListFlags & { label?: string[]; labels?: string; kind?: string }) => {
+    .option("--state <states>", "only in these states, separated by commas")
+    .option("--sort <field>", "order: name, kind, state, since, intervalMs, … or -name, …")
+    .action(async (flags: ListFlags & SortedOptions & { kind?: string }) => {
       const session = openSession(context, flags);
-      const { label, labels, kind } = flags;
+      const { label, labels, kind, state, sort } = flags;
       const page = await gather(flags.limit, (query) =>
-        session.client.targets.list({ ...query, label, labels, kind }),
+        session.client.targets.list({ ...query, label, labels, kind, state, sort }),
       );
       printList(session, { page, ...targetListing(session, context.clock.wallMs()) });
     });

@@ -2,20 +2,23 @@
 import { Option } from "commander";
 import type { Command } from "commander";
 import type { ApiLatencyBucket } from "../../shared/api/result.ts";
-import type { ApiUptime } from "../../shared/api/uptime.ts";
+import type { ApiErrorBudget, ApiTargetUptime, ApiUptime } from "../../shared/api/uptime.ts";
 import { isoTime } from "../../shared/clock.ts";
 import type { CliContext } from "./context.ts";
 import { UsageError } from "./exit-codes.ts";
-import { durationOption, parseIntegerIn } from "./parse.ts";
-import { addVerb, openSession, printDone, printList } from "./session.ts";
-import type { ClientFlags } from "./session.ts";
+import { durationOption, parseIntegerIn, parseNumberIn } from "./parse.ts";
+import { addListVerb, addVerb, gather, openSession, printDone, printList } from "./session.ts";
+import type { ClientFlags, ListFlags } from "./session.ts";
 import type { Column, Row } from "./table.ts";
 import { latencyText } from "./top/spark.ts";
 import { dateTime, formatDuration } from "./words.ts";
 
-interface UptimeFlags extends ClientFlags {
+interface UptimeFlags extends ListFlags {
   since?: number;
   by?: string;
+  slo?: number;
+  labels?: string;
+  sort?: string;
 }
 
 interface LatencyFlags extends ClientFlags {
@@ -75,15 +78,38 @@ function latencyRow(bucket: ApiLatencyBucket): Row {
 /** Adds `uptime`, `latency` and `calls` to `quorate targets`. */
 export function addUptime(targets: Command, context: CliContext): void {
   addLatency(targets, context);
-  addVerb(targets, "uptime <target>", "how long a target was in which state")
+  addListVerb(targets, "uptime [target]", "how long a target, or each of all, was in which state")
     .addOption(durationOption("--since <duration>", "from so long ago until now", "30d"))
-    .option("--by <span>", "one row for each day or month")
-    .action(async (target: string, flags: UptimeFlags) => {
+    .option("--by <span>", "of one target: one row for each day or month")
+    .option(
+      "--slo <percent>",
+      "an objective such as 99.9: what is left of it",
+      parseNumberIn(0, 99.999999),
+    )
+    .option("--labels <selector>", "of all: only these, such as team=shop,env!=test")
+    .option("--sort <field>", "of all: target, availability (worst first), downMs, unknownMs")
+    .action(async (target: string | undefined, flags: UptimeFlags) => {
       const session = openSession(context, flags);
+      const { slo, labels, sort } = flags;
       const from = context.clock.wallMs() - (flags.since ?? 0);
-      const page = await session.client.targets.uptime(target, { from, by: spanOf(flags.by) });
       const empty = "There is nothing yet.";
-      printList(session, { page, columns: COLUMNS, row: uptimeRow, empty });
+      const budget = slo === undefined ? [] : BUDGET_COLUMNS;
+      if (target !== undefined) {
+        const asked = { from, slo, by: spanOf(flags.by) };
+        const page = await session.client.targets.uptime(target, asked);
+        return printList(session, {
+          page,
+          columns: [...COLUMNS, ...budget],
+          row: uptimeRow,
+          empty,
+        });
+      }
+      const page = await gather(flags.limit, (query) =>
+        session.client.uptime.list({ ...query, from, slo, labels, sort }),
+      );
+      const columns = [{ header: "TARGET", widthMin: 16 }, ...COLUMNS.slice(2), ...budget];
+      const row = (one: ApiTargetUptime): Row => [one.target, ...uptimeRow(one).slice(2)];
+      printList(session, { page, columns, row, empty });
     });
   addVerb(targets, "calls <target>", "report how your own calls to a target went")
     .addOption(durationOption("--window <duration>", "time up to now that is told of", "10s"))
@@ -117,6 +143,19 @@ const COLUMNS: Column[] = [
   { header: "MAINTENANCE", drop: 2, align: "right" },
 ];
 
+const BUDGET_COLUMNS: Column[] = [
+  { header: "BUDGET", align: "right", drop: 3 },
+  { header: "LEFT", align: "right" },
+  { header: "BURNS", align: "right" },
+];
+
+function budgetCells(budget: ApiErrorBudget | undefined): string[] {
+  if (budget === undefined) return [];
+  const { totalMs, leftMs, burnRate } = budget;
+  const left = leftMs < 0 ? `-${formatDuration(-leftMs)}` : formatDuration(leftMs);
+  return [formatDuration(totalMs), left, burnRate === null ? "-" : `${burnRate.toFixed(2)} ×`];
+}
+
 function uptimeRow(uptime: ApiUptime): Row {
   const { availability } = uptime;
   return [
@@ -127,5 +166,6 @@ function uptimeRow(uptime: ApiUptime): Row {
     formatDuration(uptime.downMs),
     formatDuration(uptime.unknownMs),
     formatDuration(uptime.maintenanceMs),
+    ...budgetCells(uptime.budget),
   ];
 }

@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import type { ApiPage } from "../../shared/api/common.ts";
 import type { ApiTransition, ApiVerdict } from "../../shared/api/verdict.ts";
 import { VERDICT_STATES } from "../../shared/verdict.ts";
+import type { SortedOptions } from "../../shared/api/calls/queries.ts";
 import type { CliContext } from "./context.ts";
 import { explainLines } from "./explain.ts";
 import { collectTexts, parseIntegerIn } from "./parse.ts";
@@ -18,11 +19,12 @@ export function addVerdicts(program: Command, context: CliContext): void {
     .addOption(new Option("--state <state>", "only in this state").choices(VERDICT_STATES))
     .option("--label <key=value>", "only with this label; may be given again", collectTexts)
     .option("--labels <selector>", "only these, such as team=shop,env!=test")
-    .action(async (flags: ListFlags & { state?: string; label?: string[]; labels?: string }) => {
+    .option("--sort <field>", "order: target, state (worst first), since, or -target, …")
+    .action(async (flags: ListFlags & SortedOptions) => {
       const session = openSession(context, flags);
-      const { state, label, labels } = flags;
+      const { state, label, labels, sort } = flags;
       const page = await gather(flags.limit, (query) =>
-        session.client.verdicts.list({ ...query, state, label, labels }),
+        session.client.verdicts.list({ ...query, state, label, labels, sort }),
       );
       list(session, page, context.clock.wallMs());
     });

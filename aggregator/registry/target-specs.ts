@@ -1,4 +1,4 @@
-/** Whether what is said of a target can be: its options by their kind, its parents without a ring. */
+/** Whether what is said of a target can be: its options by their kind, its parents in no ring. */
 import { targetSpecSchema } from "../../shared/target.ts";
 import type { TargetSpec } from "../../shared/target.ts";
 import type { Store } from "../ports.ts";

@@ -61,6 +61,9 @@ export const maintenancePreviewSchema = z
     },
   });
 
+/** When a maintenance would be, and whom it would cover. */
+export type ApiMaintenancePreview = z.output<typeof maintenancePreviewSchema>;
+
 /** A maintenance as the API shows it. */
 export type ApiMaintenance = z.output<typeof maintenanceSchema>;
 
