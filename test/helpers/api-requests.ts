@@ -76,7 +76,7 @@ function queriesOf(operation: readonly ApiParameter[], { schemas }: RequestParts
 
 const HEADERS: Readonly<Record<string, fc.Arbitrary<string>>> = {
   "if-match": fc.constantFrom("*", '"1"', '"2"', '"1", "2"', '"999"'),
-  "if-none-match": fc.constant("*"),
+  "if-none-match": fc.constantFrom("*", 'W/"x"', '"1", W/"y"'),
   "idempotency-key": fc.stringMatching(/^[a-z]{1,8}$/),
   "last-event-id": fc.nat(99).map(String),
 };

@@ -20,14 +20,37 @@ export function finishDocument(given: object): ApiDocument {
 }
 
 function finishOperation(placed: PlacedOperation, document: ApiDocument): ApiOperation {
-  const { operation } = placed;
+  const operation = withCommonHeaders(placed, document);
   const { "x-quorate-fails": _fails, responses, ...rest } = operation;
+  const here = { ...placed, operation };
   const told: [string, ApiResponse][] = Object.entries(responses)
     .filter(([status]) => status !== "default")
-    .map(([status, response]) => [status, withHeaders(response, { status, placed, document })]);
-  const all = { ...problemsOf(placed), ...Object.fromEntries(told) };
+    .map(([status, answer]) => [status, withHeaders(answer, { status, placed: here, document })]);
+  const all = { ...problemsOf(here), ...Object.fromEntries(told) };
   const operationId = rest.operationId ?? operationIdOf(placed);
   return { ...rest, operationId, responses: all };
+}
+
+/** What the middleware reads of every request: repeated POSTs, and reads of what is known. */
+function withCommonHeaders(
+  { method, path, operation }: PlacedOperation,
+  document: ApiDocument,
+): ApiOperation {
+  if (!path.startsWith("/api/v1/")) return operation;
+  const parameters = operation.parameters ?? [];
+  const has = (name: string) => parameters.some((one) => one.name === name);
+  if (method === "post" && !has(IDEMPOTENCY_KEY.name)) {
+    return { ...operation, parameters: [...parameters, IDEMPOTENCY_KEY] };
+  }
+  if (method !== "get" || !isValidated(operation.responses["200"], document)) return operation;
+  const responses = { ...operation.responses, 304: NOT_MODIFIED };
+  return { ...operation, parameters: [...parameters, IF_NONE_MATCH], responses };
+}
+
+/** Whether an answer has a weak ETag of what it shows; what has a revision has that as its ETag. */
+function isValidated(response: ApiResponse | undefined, document: ApiDocument): boolean {
+  const isJson = Object.hasOwn(response?.content ?? {}, "application/json");
+  return response !== undefined && isJson && !hasRevision(response, document);
 }
 
 interface Where {
@@ -45,6 +68,36 @@ const ETAG = {
   example: '"3"',
 };
 
+const WEAK_ETAG = {
+  description: "Changes when what is shown does; `If-None-Match` takes it.",
+  required: false,
+  schema: { type: "string", pattern: '^W/"[^"]+"$' },
+  example: 'W/"9Zb0tQ1n7Wk3"',
+};
+
+const NOT_MODIFIED = {
+  description: "It is still as `If-None-Match` says: nothing is sent again.",
+  headers: { ETag: WEAK_ETAG },
+};
+
+const IF_NONE_MATCH = {
+  name: "if-none-match",
+  in: "header" as const,
+  required: false,
+  description: "ETags of what is known already: what is one of them is not sent again.",
+  schema: text,
+  example: WEAK_ETAG.example,
+};
+
+const IDEMPOTENCY_KEY = {
+  name: "idempotency-key",
+  in: "header" as const,
+  required: false,
+  description: "A repeated request with this key gets the first answer again, for a day.",
+  schema: text,
+  example: "8b0c2f1e",
+};
+
 const LOCATION = { description: "Where it is now.", required: true, schema: text };
 
 const REPLAYED = {
@@ -58,12 +111,18 @@ const REPLAYED = {
 function withHeaders(response: ApiResponse, { status, placed, document }: Where): ApiResponse {
   if (!status.startsWith("2")) return response;
   const headers: NonNullable<ApiResponse["headers"]> = { ...response.headers };
-  if (hasRevision(response, document)) headers["ETag"] = ETAG;
+  const has = (name: string) => placed.operation.parameters?.some((one) => one.name === name);
+  // What is only tried has no revision yet.
+  const mayBeTrial = status === "200" && has("dryRun") === true;
+  if (hasRevision(response, document)) headers["ETag"] = { ...ETAG, required: !mayBeTrial };
+  else if (isRead(placed) && isValidated(response, document)) headers["ETag"] = WEAK_ETAG;
   if (status === "201") headers["Location"] = { ...LOCATION, example: placeOf(placed) };
-  const isRepeatable = placed.operation.parameters?.some(({ name }) => name === "idempotency-key");
-  if (isRepeatable === true) headers["Idempotent-Replayed"] = REPLAYED;
+  if (has("idempotency-key") === true) headers["Idempotent-Replayed"] = REPLAYED;
   return Object.keys(headers).length === 0 ? response : { ...response, headers };
 }
+
+const isRead = ({ method, path }: PlacedOperation): boolean =>
+  method === "get" && path.startsWith("/api/v1/");
 
 function hasRevision({ content }: ApiResponse, { components }: ApiDocument): boolean {
   const reference = content?.["application/json"]?.schema.$ref;

@@ -1,7 +1,7 @@
 /** Which errors an operation can really answer with, and how each looks in the document. */
 import { ERRORS } from "../../../shared/errors.ts";
 import type { ErrorCode } from "../../../shared/errors.ts";
-import type { ApiResponse, PlacedOperation } from "./shape.ts";
+import type { ApiParameter, ApiResponse, PlacedOperation } from "./shape.ts";
 
 interface ProblemWords {
   /** When it happens and what to do. */
@@ -125,6 +125,10 @@ export function problemsOf(placed: PlacedOperation): Record<string, ApiResponse>
   );
 }
 
+/** Whether a value of it can be refused; an ETag that is none is just not the present one. */
+const isJudged = ({ name, in: place }: ApiParameter): boolean =>
+  place !== "header" || name !== "if-none-match";
+
 /**
  * What follows from the form of an operation; what does not follow stands at its route, see
  * `alsoFails`. Whatever reads or writes the store may find it unavailable, or stopping.
@@ -134,17 +138,18 @@ function codesOf({ method, path, operation }: PlacedOperation): ErrorCode[] {
   const names = parameters.map(({ name }) => name);
   const isApi = path.startsWith("/api/v1/");
   const isRead = method === "get";
+  const isPost = isApi && method === "post";
   const codes: ErrorCode[] = ["internal"];
   if (operation.security.length > 0) {
     codes.push("unauthenticated", "forbidden", "too_many_requests");
   }
   if (isApi) codes.push("unavailable");
   if (isApi && !isRead) codes.push("bad_request", "too_large", "unsupported_media_type");
-  if (parameters.length > 0 || operation.requestBody !== undefined) codes.push("invalid");
+  // Any POST may carry an Idempotency-Key, which may be no key, or one that is at work.
+  const isTold = parameters.some(isJudged) || operation.requestBody !== undefined;
+  if (isTold || isPost) codes.push("invalid");
   if (parameters.some((one) => one.in === "path")) codes.push("not_found");
   if (names.includes("if-match")) codes.push("revision_mismatch");
-  if (method === "put" || method === "patch" || names.includes("idempotency-key")) {
-    codes.push("conflict");
-  }
+  if (isPost || method === "put" || method === "patch") codes.push("conflict");
   return codes;
 }

@@ -12,7 +12,7 @@ import type { ApiRoom } from "../../helpers/api-room.ts";
 
 /** Requests of each form for each operation, and the longest that one operation may take. */
 const RUNS = isThorough ? { well: 40, broken: 80, http: 8 } : { well: 3, broken: 5, http: 1 };
-const LIMIT_MS = isThorough ? 150 : 50;
+const LIMIT_MS = isThorough ? 120 : 50;
 
 /** Chosen once; a failure prints it, and the path to the request within it. */
 const SEED = 20_261_121;
@@ -35,7 +35,7 @@ async function fill(room: ApiRoom): Promise<string[]> {
     const request = { method: "POST", path, headers, body };
     const answer = await room.ask(request);
     const place = answer.headers.get("location")?.split("/").at(-1);
-    const findings = await answerFindings(answer, placed, room.document);
+    const findings = await answerFindings(answer, { ...placed, request, document: room.document });
     broken.push(...findings.map((finding) => `${lineOf(request)}\n  ${finding}`));
     if (answer.status === 201 && place !== undefined) {
       const name: unknown = Reflect.get(Object(example), "name");
@@ -62,7 +62,8 @@ async function hold(
   { requests, ask, runs }: Holding,
 ): Promise<string[]> {
   const property = fc.asyncProperty(requests, async (request) => {
-    const findings = await answerFindings(await ask(request), placed, room.document);
+    const { document } = room;
+    const findings = await answerFindings(await ask(request), { ...placed, request, document });
     if (findings.length > 0) throw new Error(`${lineOf(request)}\n  ${findings.join("\n  ")}`);
   });
   const limits = { interruptAfterTimeLimit: LIMIT_MS, markInterruptAsFailure: false };
