@@ -6,11 +6,17 @@ import { benchApi } from "./api.ts";
 import { machineFacts, markdownTable } from "./facts.ts";
 import { benchGrowth } from "./growth.ts";
 import { benchHttpCheck } from "./http-check.ts";
+import { benchHistory } from "./history.ts";
 import { benchIngest } from "./ingest.ts";
+import { benchRecheckStorm } from "./recheck-storm.ts";
+import { benchRestart } from "./restart.ts";
+import { benchSse } from "./sse.ts";
 import { benchSteady } from "./steady.ts";
 import { benchOverload } from "./overload.ts";
+import { benchMeshWhole } from "./mesh-whole.ts";
 import { benchProbeSize } from "./probe-size.ts";
 import { benchStorm } from "./storm.ts";
+import { benchWelcome } from "./welcome.ts";
 import { benchWebhooks } from "./webhooks.ts";
 import { benchSecureCheck } from "./secure-check.ts";
 import { benchWorkers } from "./workers.ts";
@@ -20,6 +26,11 @@ const PARTS = {
   ingest: benchIngest,
   growth: benchGrowth,
   steady: benchSteady,
+  restart: benchRestart,
+  history: benchHistory,
+  welcome: benchWelcome,
+  "recheck-storm": benchRecheckStorm,
+  sse: benchSse,
   "http-4000": () => benchHttpCheck(4_000),
   "http-800": () => benchHttpCheck(800),
   "http-300": () => benchHttpCheck(300),
@@ -27,6 +38,7 @@ const PARTS = {
   overload: benchOverload,
   workers: benchWorkers,
   "probe-size": benchProbeSize,
+  mesh: benchMeshWhole,
   storm: benchStorm,
   webhooks: benchWebhooks,
 };

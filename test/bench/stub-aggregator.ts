@@ -1,7 +1,7 @@
 /** An aggregator that only hands out work and acknowledges: so a probe is measured alone. */
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import type { ServerDuplexStream } from "@grpc/grpc-js";
-import { MeshService } from "../../shared/proto/gen/quorate/v1/mesh.ts";
+import { MeshService, ResultBatch } from "../../shared/proto/gen/quorate/v1/mesh.ts";
 import type { AggregatorMessage, Assignment } from "../../shared/proto/gen/quorate/v1/mesh.ts";
 import type { ProbeMessage } from "../../shared/proto/gen/quorate/v1/mesh.ts";
 import { systemClock } from "../../shared/clock.ts";
@@ -57,7 +57,7 @@ function serve(call: Call, work: StubWork, tally: TallyBook): void {
       send({ $case: "heartbeatAck", value: { sequence, atMs: clock.wallMs() } });
     } else if (body?.$case === "results") {
       const { bootId, sequence, batch } = body.value;
-      tally.take(batch);
+      tally.take(ResultBatch.decode(batch));
       send({ $case: "ack", value: { bootId, sequence } });
     }
   });

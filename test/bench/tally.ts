@@ -1,6 +1,6 @@
 /** What the probes of a benchmark said: outcomes, and how late their checks started. */
-import type { Heartbeat } from "../../shared/proto/gen/quorate/v1/mesh.ts";
-import { OutcomeClass, ResultBatch } from "../../shared/proto/gen/quorate/v1/mesh.ts";
+import type { Heartbeat, ResultBatch } from "../../shared/proto/gen/quorate/v1/mesh.ts";
+import { OutcomeClass } from "../../shared/proto/gen/quorate/v1/mesh.ts";
 
 /** Lateness beyond this counts as this. */
 const LATE_MS_MAX = 10_000;
@@ -28,7 +28,7 @@ export interface Tally {
 
 /** A tally that can be fed. */
 export interface TallyBook {
-  take(batch: Uint8Array): void;
+  take(batch: ResultBatch): void;
   beat(heartbeat: Heartbeat): void;
   read(): Tally;
   reset(): void;
@@ -43,8 +43,7 @@ export function createTally(): TallyBook {
   let gapMs = 0;
   let heartbeat: Heartbeat | null = null;
 
-  function take(bytes: Uint8Array): void {
-    const batch = ResultBatch.decode(bytes);
+  function take(batch: ResultBatch): void {
     const { outcome, lateMs, attempt, failures } = batch;
     for (let row = 0; row < outcome.length; row += 1) {
       const seen = outcome[row];
