@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { messageOf, QuorateError } from "../../shared/errors.ts";
 import { VERSION } from "../../shared/version.ts";
+import { addAudit } from "./audit.ts";
 import { addApply } from "./apply.ts";
 import { addBackup } from "./backup.ts";
 import { addChannels } from "./channels.ts";
@@ -129,6 +130,7 @@ function addResources(program: Command, context: CliContext): void {
   addReplay(program, context);
   addTokens(program, context);
   addSessions(program, context);
+  addAudit(program, context);
 }
 
 function addFiles(program: Command, context: CliContext, setExitCode: SetExitCode): void {

@@ -9,6 +9,9 @@ import type { Store, Token } from "../ports.ts";
 /** Longest token that is looked up; ours have about 43 characters. */
 const TOKEN_CHARS_MAX = 256;
 
+/** A use is kept when the one that is kept is older. */
+const USED_EVERY_MS = 60_000;
+
 /** Why a call is refused, as a gRPC status. */
 interface Refusal {
   ok: false;
@@ -72,6 +75,12 @@ async function tokenOf(
   return { ok: true, token };
 }
 
+/** Keeps that a token was used, at most once a minute: a watch is looked at more often. */
+async function keepUse(tokens: Store["tokens"], token: Token, clock: Clock): Promise<void> {
+  const atMs = clock.wallMs();
+  if (atMs - (token.lastUsedAtMs ?? 0) >= USED_EVERY_MS) await tokens.used(token.id, atMs);
+}
+
 /** Finds the probe of a call's token. */
 export async function identify(
   metadata: Metadata,
@@ -94,7 +103,7 @@ export async function identify(
       "The probe of this token was removed; create a probe with `quorate probes create`.",
     );
   }
-  await tokens.used(token.id, clock.wallMs());
+  await keepUse(tokens, token, clock);
   return { ok: true, probe, token };
 }
 
@@ -107,7 +116,10 @@ export async function identifyReader(
   const found = await tokenOf({ metadata, clock, tokens }, READER);
   if (!found.ok) return found;
   const { scope } = found.token;
-  if (scope === "read" || scope === "write" || scope === "admin") return found;
+  if (scope === "read" || scope === "write" || scope === "admin") {
+    await keepUse(tokens, found.token, clock);
+    return found;
+  }
   const sentence = `A watch needs a token of scope read, and this one has scope ${scope}.`;
   return refused(status.PERMISSION_DENIED, sentence);
 }

@@ -1,39 +1,13 @@
 import assert from "node:assert/strict";
-import { credentials, Metadata, status } from "@grpc/grpc-js";
-import type { StatusObject } from "@grpc/grpc-js";
+import { status } from "@grpc/grpc-js";
 import type { PublicEvent } from "../../../shared/event.ts";
 import { LIMITS } from "../../../shared/limits.ts";
-import type { WatchedEvent, WatchRequest } from "../../../shared/proto/gen/quorate/v1/watch.ts";
-import { WatchClient } from "../../../shared/proto/gen/quorate/v1/watch.ts";
 import { eventually } from "../../helpers/eventually.ts";
 import { type GrpcRoom, roomTest } from "../../helpers/grpc-room.ts";
 import { eventWithId } from "../../helpers/store-data.ts";
-
-/** A watch by a real client. */
-interface Watching {
-  seen: WatchedEvent[];
-  ended: Promise<StatusObject>;
-  pause(): void;
-  resume(): void;
-  cancel(): void;
-}
-
-const ALL: WatchRequest = { after: 0, types: [], labels: [], votes: false };
-
-/** Calls the watch with a client of its own; `after` 0 unless told otherwise. */
-function watch(room: GrpcRoom, asked: Partial<WatchRequest>, token = "reader"): Watching {
-  const client = new WatchClient(`127.0.0.1:${room.port}`, credentials.createInsecure());
-  const metadata = new Metadata();
-  metadata.set("authorization", `Bearer ${token}`);
-  const call = client.events({ ...ALL, ...asked }, metadata);
-  const seen: WatchedEvent[] = [];
-  call.on("data", (event: WatchedEvent) => seen.push(event));
-  call.on("error", () => undefined);
-  const ended = new Promise<StatusObject>((resolve) => call.on("status", resolve));
-  void ended.then(() => client.close());
-  const pause = () => void call.pause();
-  return { seen, ended, pause, resume: () => void call.resume(), cancel: () => call.cancel() };
-}
+import type { WatchRequest } from "../../../shared/proto/gen/quorate/v1/watch.ts";
+import { watchEvents } from "../../helpers/watch-client.ts";
+import type { Watching } from "../../helpers/watch-client.ts";
 
 /** Commits events, and publishes them. */
 async function happen(room: GrpcRoom, ...events: PublicEvent[]): Promise<void> {
@@ -66,8 +40,8 @@ function watchTest(name: string, body: (room: GrpcRoom) => Promise<void>): void 
 
 watchTest("a watch tells what was and what comes, narrowed by type and label", async (room) => {
   await happen(room, ofShop("a", { team: "shop" }), eventWithId("b"), ofShop("c"));
-  const all = watch(room, {});
-  const some = watch(room, { types: ["target.*"], labels: ["team=shop"] });
+  const all = watchEvents(room, {});
+  const some = watchEvents(room, { types: ["target.*"], labels: ["team=shop"] });
   await eventually("all came", () => numbers(all).join() === "1,2,3");
   await happen(room, ofShop("d", { team: "shop" }));
   await eventually("the next came", () => numbers(all).join() === "1,2,3,4");
@@ -81,8 +55,8 @@ watchTest("a watch tells what was and what comes, narrowed by type and label", a
 
 watchTest("votes come only when they are asked for", async (room) => {
   await happen(room, ofShop("a"));
-  const plain = watch(room, {});
-  const whole = watch(room, { votes: true });
+  const plain = watchEvents(room, {});
+  const whole = watchEvents(room, { votes: true });
   await eventually("both came", () => plain.seen.length + whole.seen.length === 2);
   assert.ok(!plain.seen[0]?.dataJson.includes("vantages"));
   assert.match(whole.seen[0]?.dataJson ?? "", /"vantagesLeftOut":3/);
@@ -95,7 +69,7 @@ watchTest(
   async (room) => {
     const seen: number[] = [];
     for (let round = 0; round < 20; round += 1) {
-      const one = watch(room, { after: seen.at(-1) ?? 0 });
+      const one = watchEvents(room, { after: seen.at(-1) ?? 0 });
       await happen(room, eventWithId(`${round}-a`), eventWithId(`${round}-b`));
       await eventually("something came", () => one.seen.length > 0);
       one.cancel();
@@ -110,7 +84,7 @@ watchTest(
 );
 
 watchTest("a reader that is too slow is dropped with a reason", async (room) => {
-  const slow = watch(room, {});
+  const slow = watchEvents(room, {});
   await happen(room, eventWithId("first"));
   await eventually("it reads", () => slow.seen.length === 1);
   slow.pause();
@@ -137,7 +111,7 @@ watchTest("a reader that is too slow is dropped with a reason", async (room) => 
 watchTest("who may not read, or asks for nonsense, is refused with a sentence", async (room) => {
   await room.addToken("caller", { scope: "calls" });
   const refused = async (asked: Partial<WatchRequest>, token?: string) => {
-    const { code, details } = await watch(room, asked, token).ended;
+    const { code, details } = await watchEvents(room, asked, token).ended;
     return [code, details] as const;
   };
   assert.equal((await refused({}, "nobody"))[0], status.UNAUTHENTICATED);
@@ -149,7 +123,7 @@ watchTest("who may not read, or asks for nonsense, is refused with a sentence", 
 });
 
 watchTest("a watch ends with a sentence when the aggregator stops", async (room) => {
-  const one = watch(room, {});
+  const one = watchEvents(room, {});
   await happen(room, eventWithId("a"));
   await eventually("it reads", () => one.seen.length === 1);
   await room.server.close(1_000);

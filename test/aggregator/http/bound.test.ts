@@ -1,6 +1,7 @@
 /** What a token sees and writes that is bound to labels. */
 import assert from "node:assert/strict";
 import test from "node:test";
+import { bulkAnswerSchema } from "../../../shared/api/bulk.ts";
 import { targetPageSchema } from "../../../shared/api/target.ts";
 import { isoTime } from "../../../shared/clock.ts";
 import { eventOf, targetOf, withBoundRoom } from "../../helpers/bound-room.ts";
@@ -130,6 +131,20 @@ test("a bound writer takes no target out of its labels, and makes none outside t
     const unchanged = await room.expect(200, `GET /api/v1/targets/${own.name}`);
     assert.equal(unchanged.headers.get("etag"), '"1"');
     await room.refused(404, "GET /api/v1/targets/new");
+  }));
+
+test("a bound writer writes many targets at once, and is told which are none of its own", () =>
+  withBoundRoom(async (room) => {
+    const own = targetOf("checkout", "pay", { intervalMs: 7_000 });
+    const other = targetOf("warehouse", "pay");
+    const targets = [own, other, targetOf("new", "pay"), targetOf("out", "shop")];
+    const answer = await room.as("write", "POST /api/v1/targets/bulk", { body: { targets } });
+    const { items } = bulkAnswerSchema.parse(answer.body);
+    const outcomes = items.map(({ name, outcome }) => `${name ?? ""} ${outcome}`);
+    const refused = ["warehouse refused", "out refused"];
+    assert.deepEqual(outcomes, ["checkout updated", refused[0], "new created", refused[1]]);
+    const kept = await room.expect(200, "GET /api/v1/targets/warehouse");
+    assert.equal(kept.headers.get("etag"), '"1"');
   }));
 
 test("a target outside the labels is for a bound writer one that is not there", () =>

@@ -133,6 +133,53 @@ export const NOUN_TESTS: readonly StoreTest[] = [
     },
   ],
   [
+    "a rotated token is found by both hashes until the time of the old one is over",
+    async ({ store: { tokens } }) => {
+      await tokens.put(token("tok_a"), "aa");
+      await tokens.used("tok_a", START_MS);
+      const rotated = { ...token("tok_a"), rotatedAtMs: 5, lastUsedAtMs: START_MS };
+      await tokens.rotate(rotated, "bb", 1_000);
+      assert.deepEqual(await tokens.find("aa", 999), rotated);
+      assert.equal(await tokens.find("aa", 1_000), null);
+      assert.deepEqual(await tokens.find("bb", 1_000), rotated);
+      await tokens.rotate(rotated, "cc", 2_000);
+      assert.equal(await tokens.find("aa", 0), null, "only one of the old ones");
+      assert.deepEqual(await tokens.find("bb", 0), rotated);
+      assert.deepEqual(await tokens.all(), [rotated]);
+    },
+  ],
+  [
+    "a browser session is found by its hash, ends with its token, and is forgotten when over",
+    async ({ store: { browserSessions } }) => {
+      const session = (id: string, tokenId: string | null, lastUsedAtMs: number) => ({
+        id,
+        who: "ann",
+        scope: "read" as const,
+        labels: { team: "pay" },
+        tokenId,
+        address: "192.0.2.1",
+        createdAtMs: 1,
+        lastUsedAtMs,
+        expiresAtMs: 1_000,
+      });
+      await browserSessions.put(session("ses_a", "tok_a", 10), "aa");
+      await browserSessions.put(session("ses_b", null, 20), "bb");
+      assert.deepEqual(await browserSessions.find("aa"), session("ses_a", "tok_a", 10));
+      assert.equal(await browserSessions.find("cc"), null);
+      await browserSessions.used("ses_a", 30);
+      const ids = async () => (await browserSessions.all()).map(({ id }) => id);
+      assert.deepEqual(await ids(), ["ses_a", "ses_b"], "the one used last first");
+      await browserSessions.capOfToken("tok_a", 500);
+      assert.equal((await browserSessions.find("aa"))?.expiresAtMs, 500);
+      assert.equal((await browserSessions.find("bb"))?.expiresAtMs, 1_000);
+      await browserSessions.forget(500, 0);
+      assert.deepEqual(await ids(), ["ses_b"]);
+      await browserSessions.forget(0, 20);
+      assert.deepEqual(await ids(), []);
+      assert.equal(await browserSessions.delete("ses_b"), false);
+    },
+  ],
+  [
     "an answer is kept for its idempotency key for a day",
     async ({ store: { idempotency }, clock }) => {
       const answer = { requestHash: "h", status: 201, body: "{}" };
