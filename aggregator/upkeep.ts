@@ -45,6 +45,12 @@ const CHAPTER_MS = 86_400_000;
 /** Expiry is looked at every so many rounds. */
 const EXPIRE_EVERY_ROUNDS = 60;
 
+/**
+ * After a snapshot nothing is done for so many times as long as it took: where it takes seconds,
+ * at 100,000 targets, it would else be one of the larger costs.
+ */
+const REST_FACTOR = 20;
+
 /** Creates the upkeep of an aggregator. */
 export function createUpkeep(deps: UpkeepDeps): Upkeep {
   const { clock, log, keepLogMs = KEEP_LOG_MS } = deps;
@@ -53,12 +59,15 @@ export function createUpkeep(deps: UpkeepDeps): Upkeep {
   let stopped = false;
   let rounds = 0;
   let snapshotSeq = 0;
+  let restUntilMs = 0;
 
   async function round(): Promise<void> {
     // The log is packed only up to the snapshot before the newest: should the newest be damaged,
     // the one before it and the rest of the log still give the state.
     const packUpTo = snapshotSeq;
+    const beganMs = clock.monoMs();
     snapshotSeq = await deps.engine.saveSnapshot();
+    restUntilMs = clock.monoMs() + REST_FACTOR * (clock.monoMs() - beganMs);
     const nowMs = deps.engine.nowMs();
     // The first packing comes soon, so that a process that is often restarted packs as well.
     if (rounds % PACK_EVERY_ROUNDS === 1) await pack(packUpTo, nowMs - PACK_AFTER_MS);
@@ -78,6 +87,7 @@ export function createUpkeep(deps: UpkeepDeps): Upkeep {
   return {
     start: () => {
       timer = clock.every(deps.everyMs ?? EVERY_MS, () => {
+        if (clock.monoMs() < restUntilMs) return;
         running ??= round()
           .catch((error: unknown) => {
             log.error({ error: messageOf(error) }, "Upkeep failed; it is tried again in a minute.");

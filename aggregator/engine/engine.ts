@@ -30,6 +30,10 @@ export interface RunningEngine extends Engine {
   saveSnapshot(): Promise<number>;
 }
 
+/** Beyond so many targets a snapshot takes about a second, and whoever stops a program waits. */
+const MANY_TARGETS = 20_000;
+const SAVED_LATELY_MS = 120_000;
+
 /** Events appended in one transaction at most; the rest waits for the next. */
 const GROUP_EVENTS_MAX = 500;
 
@@ -50,6 +54,7 @@ export function createEngine(deps: EngineDeps): RunningEngine {
     running: null,
     timer: null,
     tasks: [],
+    savedAtMs: 0,
     saving: Promise.resolve(),
   };
   let closing: Promise<void> | null = null;
@@ -167,7 +172,7 @@ function armTick(living: Living): void {
 function saveSnapshot(living: Living): Promise<number> {
   const begun = living.saving.then(() => saveState(living, (task) => between(living, task)));
   living.saving = begun.then(
-    () => undefined,
+    () => void (living.savedAtMs = living.time.nowMs()),
     () => undefined,
   );
   return begun;
@@ -190,11 +195,16 @@ function between<Value>(living: Living, task: () => Value): Promise<Value> {
   });
 }
 
+/** Whether it is better to replay the little since the last snapshot than to write a large one. */
+function isSavedLately({ state, time, savedAtMs }: Living): boolean {
+  return state.targets.size > MANY_TARGETS && time.nowMs() - savedAtMs < SAVED_LATELY_MS;
+}
+
 /** Without a snapshot the next start replays a longer log; that is all that a failure costs. */
 async function close(living: Living): Promise<void> {
   const { log } = living.deps;
   living.closed = true;
-  if (living.ready) {
+  if (living.ready && !isSavedLately(living)) {
     await saveSnapshot(living).catch((error: unknown) => {
       log.error({ error: messageOf(error) }, "The state cannot be saved; the log has all of it.");
     });

@@ -67,6 +67,8 @@ export interface Living {
   timer: Timer | null;
   /** Work that must see no half-committed state; done between two groups. */
   tasks: (() => void)[];
+  /** Log time of the last snapshot; 0 when there was none. */
+  savedAtMs: number;
   /** Over when no snapshot is being written; never rejects. */
   saving: Promise<void>;
 }

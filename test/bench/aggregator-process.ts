@@ -4,6 +4,8 @@ import { sleep, systemClock } from "../../shared/clock.ts";
 import { endRole, message, pidOf, startRole } from "./role-process.ts";
 import type { AggregatorReady, AggregatorUsage } from "./roles/aggregator.ts";
 
+/** Longest wait for a large state to be replayed on a busy machine. */
+const READY_WAIT_MS = 120_000;
 /** Time to save a large state; beyond, the process is ended. */
 const STOP_MS = 20_000;
 
@@ -32,7 +34,7 @@ function asUsage(said: unknown): AggregatorUsage {
 /** Starts an aggregator on a folder, and waits until it is ready. */
 export async function startAggregator(folder: string): Promise<AggregatorProcess> {
   const child = startRole("aggregator", [folder]);
-  const ready = asReady(await message(child, "ready"));
+  const ready = asReady(await message(child, "ready", READY_WAIT_MS));
   return {
     ...ready,
     pid: pidOf(child),

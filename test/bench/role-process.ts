@@ -35,6 +35,7 @@ export function pidOf({ pid }: ChildProcess): number {
 export function message(
   child: ChildProcess,
   key: "port" | "counted" | "ready" | "usage" | "heard",
+  waitMs = WORD_MS,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const hear = (said: unknown): void => {
@@ -43,8 +44,8 @@ export function message(
     };
     const ended = (code: number | null): void =>
       settle(() => reject(new Error(`A benchmark role ended with code ${code}.`)));
-    const timer = clock.after(WORD_MS, () =>
-      settle(() => reject(new Error(`A benchmark role did not say ${key} in ${WORD_MS} ms.`))),
+    const timer = clock.after(waitMs, () =>
+      settle(() => reject(new Error(`A benchmark role did not say ${key} in ${waitMs} ms.`))),
     );
     const settle = (then: () => void): void => {
       timer.cancel();

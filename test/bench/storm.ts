@@ -18,9 +18,12 @@ export async function benchStorm(): Promise<BenchRow[]> {
   await room.look(handles, "succeeds");
   const fellAtMs = room.engine().nowMs();
   const startMs = machine.monoMs();
+  const cpu = process.cpuUsage();
   await room.look(handles, "fails");
   await room.pass(LOG_TIME_MS_MAX - (room.engine().nowMs() - fellAtMs));
   const tookMs = machine.monoMs() - startMs;
+  const used = process.cpuUsage(cpu);
+  const peakMib = process.resourceUsage().maxRSS / 1_024;
   const sent = await room.sent();
   const down = handles.filter((_, index) => {
     const target = room.targets[index];
@@ -40,6 +43,11 @@ export async function benchStorm(): Promise<BenchRow[]> {
       what: `${what}: folded, judged, committed, planned in, ms of this machine`,
       figure: tookMs.toFixed(0),
       aim: verdictOn(tookMs <= LOG_TIME_MS_MAX, `at most ${LOG_TIME_MS_MAX}`),
+    },
+    {
+      what: `${what}: CPU s of it; most memory of the process, MiB`,
+      figure: `${((used.user + used.system) / 1e6).toFixed(1)}; ${peakMib.toFixed(0)}`,
+      aim: "",
     },
   ];
 }
