@@ -59,8 +59,8 @@ const listProbes = createRoute({
   tags,
   summary: "List probes",
   description:
-    "One page of probes, by name unless `sort` says otherwise, narrowed by labels and states, each with what is known of it now: connected or not, its load, its " +
-    "canaries.",
+    "One page of probes, each with what is known of it now: connected or not, its load, its " +
+    "canaries. By name unless `sort` says otherwise; labels and a state narrow it.",
   request: {
     query: z.strictObject({
       ...pageQuery,

@@ -174,6 +174,7 @@ function sentenceOf(told: Omit<ApiSummary, "sentence">): string {
       : `Open incidents: ${open}, of which nobody looks after ${unacknowledged}.`,
     mesh.blind
       ? "The mesh is blind: nothing can be called down."
-      : `Of ${probes.total} probes ${probes.states.eligible} may judge, in ${mesh.domains} domains.`,
+      : `Probes that may judge: ${probes.states.eligible} of ${probes.total}, ` +
+        `in ${mesh.domains} failure ${mesh.domains === 1 ? "domain" : "domains"}.`,
   ].join(" ");
 }

@@ -150,7 +150,7 @@ test("with an objective each row says what it allowed, what was spent, and how f
     }
   }));
 
-test("the uptime of all targets is listed by name, or the worst first, and narrowed by labels", () =>
+test("the uptime of all is listed by name, or the worst first, and narrowed by labels", () =>
   withHttpRoom(async (room) => {
     const at = (minutes: number) => OCTOBER_MS + minutes * 60_000;
     room.clock.advance(at(1_000) - room.clock.wallMs());
