@@ -30,7 +30,7 @@ export interface Visit {
 }
 
 const GENERATED = "shared/proto/gen/";
-const BINARY = /\.(png|ico|woff2?|gz|bin|db)$/;
+const BINARY = /\.(png|webp|ico|woff2?|gz|bin|db)$/;
 
 /** Every file that git tracks or would track, apart from generated and binary ones. */
 export function projectFiles(): TextFile[] {

@@ -3,7 +3,7 @@ import { effect, signal } from "@preact/signals";
 import type { ApiEvent } from "../../../../shared/api/event.ts";
 import { session } from "../session.ts";
 import { forgetGlances, renewGlance } from "./glances.ts";
-import { dropRow, forgetRows, loadRows, moveRow, refreshRow, stateOfType } from "./rows.ts";
+import { dropRow, forgetRows, loadRows, moveRow, renewRow, stateOfType } from "./rows.ts";
 import { openStream } from "./stream.ts";
 
 /** An event as a page takes it. */
@@ -44,7 +44,7 @@ function take(event: LiveEvent): void {
     const sinceMs = Date.parse(textAt(data, "since") ?? timestamp);
     if (state !== null) moveRow(id, { state, sinceMs, incidentId: textAt(data, "incidentId") });
     else if (type === "target.deleted") dropRow(id);
-    else if (type === "target.created" || type === "target.updated") void refreshRow(id);
+    else if (type === "target.created" || type === "target.updated") renewRow(id);
     renewGlance(id);
   }
   for (const listener of listeners) listener(event);

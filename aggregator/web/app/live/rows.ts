@@ -5,6 +5,7 @@ import type { ApiVerdict } from "../../../../shared/api/verdict.ts";
 import { VERDICT_STATES } from "../../../../shared/verdict.ts";
 import type { VerdictState } from "../../../../shared/verdict.ts";
 import { ask, pathOf, sentenceOf } from "../api.ts";
+import { calmly, clock } from "../clock.ts";
 
 /** A target in a list. */
 export interface Row {
@@ -65,12 +66,17 @@ let isUnsorted = false;
 /** How far the list will be loaded once it is shown. */
 let reached: Loading = "first";
 
-/** Shows what changed, once a frame at most: two hundred changes a second are one picture. */
+/** Time between two pictures: nobody reads faster, and hundreds of changes are one of them. */
+const FLUSH_MS = 200;
+let flushedAtMs = 0;
+
+/** Shows what changed: at once when it was calm, else with what comes until the next picture. */
 function changed(): void {
   if (isFlushing) return;
   isFlushing = true;
   const flush = (): void => {
     isFlushing = false;
+    flushedAtMs = clock.monoMs();
     if (isUnsorted) byName = [...byId.values()].sort(compareNames);
     isUnsorted = false;
     batch(() => {
@@ -78,8 +84,8 @@ function changed(): void {
       loading.value = reached;
     });
   };
-  // A hidden page draws no frames, and its title still has to tell.
-  if (document.visibilityState === "visible") requestAnimationFrame(flush);
+  const calmMs = clock.monoMs() - flushedAtMs;
+  if (calmMs < FLUSH_MS) clock.after(FLUSH_MS - calmMs, flush);
   else queueMicrotask(flush);
 }
 
@@ -101,8 +107,23 @@ function put(row: Row): void {
   else byName[at] = row;
 }
 
-/** Loads every verdict anew; what the stream tells meanwhile stands. */
+let isReading = false;
+let isWanted = false;
+
+/** Loads every verdict anew; wished for while it runs, it runs once more. */
 export async function loadRows(): Promise<void> {
+  isWanted = true;
+  if (isReading) return;
+  isReading = true;
+  while (isWanted) {
+    isWanted = false;
+    await readRows();
+  }
+  isReading = false;
+}
+
+/** Reads every page; what the stream tells meanwhile stands. */
+async function readRows(): Promise<void> {
   touched.clear();
   const seen = new Set<string>();
   let cursor: string | undefined;
@@ -141,13 +162,31 @@ export function forgetRows(): void {
 export function moveRow(id: string, move: Pick<Row, "state" | "sinceMs" | "incidentId">): void {
   touched.add(id);
   const row = byId.get(id);
-  if (row === undefined) return void refreshRow(id);
+  if (row === undefined) return renewRow(id);
   put({ ...row, ...move, lean: null });
   changed();
 }
 
-/** Asks for one target anew, because it was made or changed. */
-export async function refreshRow(id: string): Promise<void> {
+/** Targets that are asked for one by one; of more, the whole list is asked for anew. */
+const REFRESHED_MAX = 20;
+const REFRESH_MS = 150;
+const stale = new Set<string>();
+
+const refreshStale = calmly(REFRESH_MS, () => {
+  const ids = [...stale];
+  stale.clear();
+  if (ids.length > REFRESHED_MAX) void loadRows();
+  else for (const id of ids) void refreshRow(id);
+});
+
+/** A target was made or changed. */
+export function renewRow(id: string): void {
+  stale.add(id);
+  refreshStale();
+}
+
+/** Asks for one target anew. */
+async function refreshRow(id: string): Promise<void> {
   touched.add(id);
   try {
     put(rowFrom(await ask<ApiVerdict>(`/verdicts${pathOf(id)}`)));
