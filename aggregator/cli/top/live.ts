@@ -45,12 +45,12 @@ export async function runTop(options: TopOptions): Promise<void> {
   const stop = AbortSignal.any([options.stop, quit.signal]);
   const state = createState(order);
   const rows = createRows();
-  const size = (): Size => ({ width: printer.width() ?? 80, height: printer.height() ?? 24 });
-  const redraw = drawnSoon(clock, stop, () => screen.draw(drawState(options, state, rows)));
-  const arrange = (): void => {
-    place(state, rows.ordered(state.order), rowsShown(size()));
-    redraw();
-  };
+  const room = (): number => rowsShown(sizeOf(printer));
+  const { arrange, changed } = arranger(state, rows, room);
+  const redraw = drawnSoon(clock, stop, () => {
+    arrange();
+    screen.draw(drawState(options, state, rows));
+  });
   const explain = explainer(options, state, redraw);
   const feed = createFeed({
     client,
@@ -58,10 +58,14 @@ export async function runTop(options: TopOptions): Promise<void> {
     rows,
     stop,
     intervalMs: options.intervalMs,
-    wanted: () => wantedRows(state, rows, rowsShown(size())),
+    wanted: () => {
+      arrange();
+      return wantedRows(state, rows, room());
+    },
     onSummary: (summary) => (state.summary = summary),
     onChange: () => {
-      arrange();
+      changed();
+      redraw();
       explain();
     },
     onTrouble: (sentence) => {
@@ -71,7 +75,7 @@ export async function runTop(options: TopOptions): Promise<void> {
   });
   const onInput = (text: string): void => {
     for (const key of readKeys(text)) {
-      const wish = press(state, key, rowsShown(size()));
+      const wish = press(state, key, room());
       if (wish === "quit") quit.abort();
       if (wish === "suspend") screen.suspend();
       if (wish === "explain") explain();
@@ -80,7 +84,7 @@ export async function runTop(options: TopOptions): Promise<void> {
     feed.hurry();
     redraw();
   };
-  screen.open({ onInput, onResize: arrange });
+  screen.open({ onInput, onResize: redraw });
   try {
     // The seconds in the table go on while nothing else happens.
     const ticking = clock.every(1_000, redraw);
@@ -91,10 +95,28 @@ export async function runTop(options: TopOptions): Promise<void> {
   }
 }
 
+/** The size of the terminal, or the usual one when it does not know its own. */
+function sizeOf({ width, height }: Pick<Printer, "width" | "height">): Size {
+  return { width: width() ?? 80, height: height() ?? 24 };
+}
+
+/** Sorts when it matters: ten thousand rows take longer than the event that changed one. */
+function arranger(state: TopState, rows: Rows, room: () => number) {
+  let sortedBy: RowOrder | null = null;
+  return {
+    changed: () => (sortedBy = null),
+    arrange: (): void => {
+      const ordered = sortedBy === state.order ? state.ordered : rows.ordered(state.order);
+      sortedBy = state.order;
+      place(state, ordered, room());
+    },
+  };
+}
+
 function drawState(options: TopOptions, state: TopState, rows: Rows): string[] {
   const { printer, clock, url } = options;
   const { paint } = printer;
-  const size = { width: printer.width() ?? 80, height: printer.height() ?? 24 };
+  const size = sizeOf(printer);
   if (state.page?.kind === "help") return drawHelp(size, paint);
   if (state.page?.kind === "why") {
     const { lines, top } = state.page;

@@ -7,7 +7,7 @@ import { capture } from "../capture.ts";
 import { cliAgainst, problem, startCli, startFakeApi } from "../fake-api.ts";
 import type { Answer } from "../fake-api.ts";
 import { pageOf, sampleExplanation } from "../samples.ts";
-import { eventOf, GLANCES, NOW_MS, summaryOf, VERDICTS } from "./scene.ts";
+import { eventOf, GLANCES, NOW_MS, summaryOf, verdictOf, VERDICTS } from "./scene.ts";
 
 const unpainted = (lines: readonly string[]): string =>
   lines.join("\n").replaceAll(/\u001b\[[\d;]*m/g, "");
@@ -40,6 +40,12 @@ const stream: Answer = (response) => {
   response.writeHead(200, { "content-type": "text/event-stream" });
   const { number, ...event } = eventOf("target.up", "checkout", NOW_MS);
   response.write(`id: ${number}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+};
+
+/** A stream that says nothing. */
+const silent: Answer = (response) => {
+  response.writeHead(200, { "content-type": "text/event-stream" });
+  response.write(": welcome\n\n");
 };
 
 const answers = {
@@ -102,4 +108,30 @@ test("without a terminal one table is printed; names and JSON are for machines",
   assert.equal(names.out, "checkout\nlegacy\n");
   const json = await cliAgainst(answers, ["top", "--json", "--sort", "uptime", "--limit", "1"]);
   assert.match(json.out, /"name": "legacy",\n {6}"state": "sub_healthy"/);
+});
+
+test("of ten thousand targets only those on the screen are asked about", async () => {
+  const many = Array.from({ length: 10_000 }, (_, at) => verdictOf(`t${at}`, "up"));
+  const verdicts = { "GET /verdicts": { json: pageOf(...many) } };
+  const api = await startFakeApi({ ...answers, ...verdicts, "GET /events": silent });
+  const { screen, seen, type } = fakeScreen();
+  const { printer } = capture(size);
+  const settings = { url: api.url, token: "qrt_read_x", probeToken: null, noColor: true };
+  const { done } = startCli(["top"], { printer, settings, screen: () => screen });
+  const shows = (pattern: RegExp): Promise<void> =>
+    eventually(String(pattern), () => pattern.test(unpainted(seen.lines)));
+  try {
+    await shows(/1–14 of 10,000/);
+    type("G");
+    await shows(/9,987–10,000 of 10,000/);
+    const glances = (): string[] => {
+      return api.asked.map(({ path }) => path).filter((path) => path.startsWith("/glances"));
+    };
+    await eventually("the last rows are asked about", () => glances().length >= 2);
+    for (const path of glances()) assert.equal(path.split("target=").length - 1, 14);
+    type("q");
+    assert.equal((await done).code, 0);
+  } finally {
+    await api.close();
+  }
 });
