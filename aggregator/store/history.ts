@@ -15,7 +15,7 @@ import type { Found } from "./newest.ts";
 import { cursorOf, keyOf } from "./page.ts";
 import { createPackedVisitors } from "./packed.ts";
 import type { PackedVisitors } from "./packed.ts";
-import { FINEST_SPAN_MS, addResult, bucketOf, createRollup, mergeRollup } from "./rollup.ts";
+import { FINEST_SPAN_MS, addResult, bucketOf, createRollup } from "./rollup.ts";
 import { spanStartMs, unpackRollup } from "./rollup.ts";
 import type { Rollup } from "./rollup.ts";
 import { endedAtMs, historyResult } from "./stored-result.ts";
@@ -125,10 +125,14 @@ function createLatencyReader({ db }: Connection, dictionary: Dictionary, packed:
       merged.set(key, { probeId: probe, fromMs: startMs, rollup });
       return rollup;
     };
+    const names = new Map<number, string>();
     for (const row of rollups.iterate(handle, spanMs, fromMs, toMs)) {
-      const probe = dictionary.probeId(row.vantage);
+      const probe = names.get(row.vantage) ?? dictionary.probeId(row.vantage);
+      names.set(row.vantage, probe);
       if (probeId !== undefined && probe !== probeId) continue;
-      mergeRollup(at(probe, row.from_ms), unpackRollup(row.body));
+      // Each row is a bucket of its own, so there is nothing to merge it with yet.
+      const rollup = unpackRollup(row.body);
+      merged.set(`${row.from_ms} ${probe}`, { probeId: probe, fromMs: row.from_ms, rollup });
     }
     const add = (probe: string, result: StoredResult, atMs: number): void => {
       if (result.attempt === 0) addResult(at(probe, spanStartMs(atMs, spanMs)), result);

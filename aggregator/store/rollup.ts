@@ -8,7 +8,7 @@ import {
   createSketch,
   meanUs,
   mergeSketch,
-  quantileUs,
+  quantilesUs,
   readSketch,
   writeSketch,
 } from "./sketch.ts";
@@ -80,6 +80,7 @@ export function bucketOf(
 ): LatencyBucket {
   const { sketch } = rollup;
   const any = sketch.count > 0;
+  const [p50Us = null, p95Us = null, p99Us = null] = quantilesUs(sketch, [0.5, 0.95, 0.99]);
   return {
     ...place,
     scheduled: sketch.count + rollup.failed + rollup.void,
@@ -88,9 +89,9 @@ export function bucketOf(
     void: rollup.void,
     minUs: any ? sketch.minUs : null,
     meanUs: meanUs(sketch),
-    p50Us: quantileUs(sketch, 0.5),
-    p95Us: quantileUs(sketch, 0.95),
-    p99Us: quantileUs(sketch, 0.99),
+    p50Us,
+    p95Us,
+    p99Us,
     maxUs: any ? sketch.maxUs : null,
   };
 }

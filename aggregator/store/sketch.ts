@@ -49,15 +49,25 @@ export function mergeSketch(into: Sketch, other: Sketch): void {
 
 /** The latency below which `share` (0 to 1) of all lie, within 2 %; null for none. */
 export function quantileUs(sketch: Sketch, share: number): number | null {
-  if (sketch.count === 0) return null;
-  const rank = Math.max(1, Math.ceil(share * sketch.count));
+  return quantilesUs(sketch, [share])[0] ?? null;
+}
+
+/** Several quantiles, by ascending share, as `quantileUs` gives each; the bins are sorted once. */
+export function quantilesUs(sketch: Sketch, shares: readonly number[]): (number | null)[] {
+  if (sketch.count === 0) return shares.map(() => null);
+  const bins = sortedBins(sketch);
   let below = 0;
-  for (const [bin, count] of sortedBins(sketch)) {
-    below += count;
-    if (below < rank) continue;
+  let next = 0;
+  return shares.map((share) => {
+    const rank = Math.max(1, Math.ceil(share * sketch.count));
+    while (below < rank && next < bins.length) {
+      below += bins[next]?.[1] ?? 0;
+      next += 1;
+    }
+    const bin = bins[next - 1]?.[0];
+    if (below < rank || bin === undefined) return sketch.maxUs;
     return Math.min(Math.max(middleUs(bin), sketch.minUs), sketch.maxUs);
-  }
-  return sketch.maxUs;
+  });
 }
 
 /**
