@@ -18,6 +18,10 @@ export interface ApiRoom {
   ask(request: MadeRequest): Promise<Response>;
   /** Asks over a socket. */
   askOverHttp(request: MadeRequest): Promise<Response>;
+  /** Where it listens. */
+  url: string;
+  /** The secret of its admin. */
+  secret: string;
   /** What it logged as an error. */
   errors: object[];
 }
@@ -60,7 +64,7 @@ export async function withApiRoom(use: (room: ApiRoom) => Promise<void>): Promis
     const document = apiDocumentSchema.parse(await answer.json());
     const operations = operationsOf(document);
     const known = new Map<string, string[]>();
-    await use({ document, operations, known, ask, askOverHttp, errors });
+    await use({ document, operations, known, ask, askOverHttp, url: httpUrl, secret, errors });
   } finally {
     await aggregator.stop(1_000);
     await store.close();

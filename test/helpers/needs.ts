@@ -51,6 +51,7 @@ const NEEDS = {
   ping: debianProgram("ping", "iputils-ping"),
   ip: debianProgram("ip", "iproute2"),
   chromium: debianProgram("chromium", "chromium"),
+  curl: debianProgram("curl", "curl"),
   haproxy: debianProgram("haproxy", "haproxy"),
   promtool: debianProgram("promtool", "prometheus"),
   prometheus: debianProgram("prometheus", "prometheus"),

@@ -27,6 +27,8 @@ test("a body that is not JSON is refused with the place where it stops to be", (
     await room.refused(400, "PATCH /api/v1/targets/web", { body: deep });
     const headers = { "content-type": "application/json" };
     await room.refused(400, "POST /api/v1/targets", { headers, body: "" });
+    await room.expect(201, "POST /api/v1/targets", { body: WEB });
+    await room.expect(204, "DELETE /api/v1/targets/web", { headers, body: "" });
   }));
 
 test("a body that is too large or of another type is refused", () =>
