@@ -12,15 +12,15 @@ export interface EventFilter {
 }
 
 /** Whether an event is wanted; with labels, only events of targets are. */
-export function eventMatcher({ types, label, bound = {} }: EventFilter): (stored: StoredEvent) => boolean {
+export function eventMatcher(filter: EventFilter): (stored: StoredEvent) => boolean {
+  const { types, label, bound = {} } = filter;
   const patterns = types?.split(",").map((pattern) => pattern.trim());
   const fits = (type: string): boolean =>
     patterns === undefined || patterns.some((pattern) => matchesType(pattern, type));
+  const isBound = Object.keys(bound).length > 0;
   return ({ event }) => {
     if (!fits(event.type)) return false;
-    if (Object.keys(bound).length > 0 && !carries(event.data.target?.labels ?? {}, bound)) {
-      return false;
-    }
+    if (isBound && !carries(event.data.target?.labels ?? {}, bound)) return false;
     if (label === undefined || label.length === 0) return true;
     return event.data.target !== undefined && hasLabels(event.data.target.labels, label);
   };

@@ -41,7 +41,7 @@ export async function operationsOf(room: HttpRoom): Promise<string[]> {
   );
 }
 
-/** Whether an operation lets a caller in; what it then says of an empty request is another thing. */
+/** Whether an operation lets a caller in, whatever it then says of an empty request. */
 async function isLetIn(room: HttpRoom, operation: string, secret: string | null): Promise<boolean> {
   const [method = "", path = ""] = operation.split(" ");
   const headers = new Headers({ "content-type": "application/json" });
@@ -57,11 +57,12 @@ const HEAD = `# Who may call what
 
 <!-- Made by \`npm run generate\` from the answers of every operation; do not edit. -->
 
-A token has a scope: \`admin\` does all, \`write\` implies \`read\`, \`calls\` reports business calls,
-and \`probe\` is for the gRPC port alone. A bound token carries labels, and the world it sees has only
-targets with all of them: their verdicts, incidents, events, results, notifications and badges. It can
-neither take a target out of its labels nor make one outside them. What is about more than single
-targets refuses it. A browser session may do what the token, or the role, may that it was opened with.
+A token has a scope: \`admin\` does all, \`write\` implies \`read\`, \`calls\` reports business
+calls, and \`probe\` is for the gRPC port alone. A bound token carries labels, and the world it sees
+has only targets with all of them: their verdicts, incidents, events, results, notifications and
+badges. It can neither take a target out of its labels nor make one outside them. What is about more
+than single targets refuses it. A browser session may do what the token, or the role, may that it
+was opened with.
 `;
 
 /** The table as rows of cells, its head first. */

@@ -1,4 +1,4 @@
-/** /auth/oidc: a person signs in at the identity provider; pages for browsers, no part of the API. */
+/** /auth/oidc: a person signs in at the identity provider; pages, and no part of the API. */
 import { createHash } from "node:crypto";
 import type { Context } from "hono";
 import { getCookie } from "hono/cookie";

@@ -43,8 +43,8 @@ const rotateToken = createRoute({
   tags,
   summary: "Give a token a new secret, which is shown this once",
   description:
-    "Both secrets are accepted until `graceMs` have passed, a day by default, so that clients can " +
-    "be changed one by one. A secret that was replaced before is void at once.",
+    "Both secrets are accepted until `graceMs` have passed, a day by default, so that clients " +
+    "can be changed one by one. A secret that was replaced before is void at once.",
   request: {
     params: idParam("token"),
     headers: idempotencyHeaders,

@@ -45,7 +45,7 @@ test("an identity provider is told whole, with the secret of its file and every 
   }
 });
 
-test("an identity provider that is told in part, or without TLS, is refused with a sentence", async () => {
+test("an identity provider told in part, or without TLS, is refused with a sentence", async () => {
   for (const [flags, sentence] of [
     [OIDC.slice(0, 2), /--oidc-client-id, --oidc-role and --public-url beside --oidc-issuer/],
     [OIDC.slice(1), /--public-url beside/],

@@ -22,7 +22,7 @@ async function refuses(room: OidcRoom, sentence: RegExp, change?: (back: URL) =>
   assert.ok(!String(body).includes("planted-secret"));
 }
 
-test("a person with a role signs in by code, PKCE, state and nonce, for a cookie of that scope", () =>
+test("a person with a role signs in by code, PKCE, state and nonce, for its scope", () =>
   withOidcRoom(async (room) => {
     const { url } = await room.begin();
     const asked = Object.fromEntries(url.searchParams);
@@ -146,7 +146,7 @@ test("the page that signs people in learns whether there is a provider", async (
   });
 });
 
-test("the secret of the aggregator at the provider is in no answer and nothing that is stored", () =>
+test("the secret that the provider knows is in no answer and in nothing that is stored", () =>
   withOidcRoom(async (room) => {
     const { cookies } = await room.signIn();
     const kept = room.everythingStored();

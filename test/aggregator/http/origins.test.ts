@@ -119,7 +119,7 @@ test("every answer tells browsers to be strict; pages and badges say more of the
     assert.equal(headers.get("strict-transport-security"), "max-age=31536000");
   }));
 
-test("pages of another site may ask only where they are named, and never with a cookie", async () => {
+test("pages of another site may ask only where it is named, and never with a cookie", async () => {
   const origin = "https://grafana.example";
   const room = openHttpRoom(() => ({ corsOrigins: [origin] }));
   try {

@@ -10,7 +10,7 @@ test("every operation lets in whom the page of the permissions says, and nobody 
   assert.deepEqual(page, await permissionTable(), stale);
 });
 
-test("nothing is written by who may only read, and nothing of this server by who is bound", async () => {
+test("nothing is written by who may only read, and who is bound may do no more", async () => {
   const [head = [], ...rows] = await permissionTable();
   const mayBy = (row: readonly string[], who: string): boolean => row[head.indexOf(who)] === "yes";
   const isOpen = (row: readonly string[]): boolean => mayBy(row, "nobody");
