@@ -59,13 +59,9 @@ export const targetCalls = <Bodies extends AnyBodies>(api: ApiRequester) => ({
     return api.send({ method: "PUT", path, body, schema: targetSchema, ...options });
   },
   /** Creates or replaces many by name; each is taken or refused for itself. */
-  bulk: (
-    body: { targets: readonly unknown[] },
-    query: { dryRun?: boolean | undefined } = {},
-    options: PostOptions = {},
-  ) => {
+  bulk: (body: { targets: readonly unknown[] }, options: PostOptions & TrialOptions = {}) => {
     const answer = { schema: bulkAnswerSchema, timeoutMs: BULK_TIMEOUT_MS };
-    return api.send({ method: "POST", path: "/targets/bulk", query, body, ...answer, ...options });
+    return api.send({ method: "POST", path: "/targets/bulk", body, ...answer, ...options });
   },
   /** JSON merge patch (RFC 7396). */
   patch: (
