@@ -42,14 +42,20 @@ export async function timelineOf(store: TimelineStore, incident: Incident): Prom
   };
 }
 
-/** The changes of its target's verdict that belong to an incident; they are listed newest first. */
+/**
+ * The changes of its target's verdict that belong to an incident, and the suspicion that led to it;
+ * they are listed newest first.
+ */
 async function transitionsOf(store: TimelineStore, incident: Incident): Promise<TransitionRow[]> {
   const { id, targetId, openedAtMs } = incident;
   const found: TransitionRow[] = [];
   let cursor: string | undefined;
   for (;;) {
     const page = await store.events.transitions(targetId, { cursor, limit: LIMITS.pageRowsMax });
-    found.push(...page.rows.filter((row) => row.incidentId === id));
+    for (const row of page.rows) {
+      const isSuspicion = row.to === "suspect" && row.number + 1 === found.at(-1)?.number;
+      if (row.incidentId === id || (row.incidentId === null && isSuspicion)) found.push(row);
+    }
     const isBefore = (page.rows.at(-1)?.atMs ?? 0) < openedAtMs;
     if (page.next === null || isBefore || found.length > LIMITS.timelineEntriesMax) return found;
     cursor = page.next;

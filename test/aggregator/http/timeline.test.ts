@@ -26,6 +26,9 @@ async function happen(room: HttpRoom): Promise<void> {
   const row = { targetId: "tgt_web", from: "suspect", to: "down" } as const;
   const { explanation } = makeTransition();
   const opened = { ...row, number: 4, atMs: START_MS, incidentId: "inc_1", explanation };
+  const suspected = { from: "up", to: "suspect", number: 3, atMs: START_MS - 2_000 } as const;
+  const before = { ...opened, ...suspected, incidentId: null };
+  const earlier = { ...before, from: "suspect", to: "up", number: 2, atMs: 0 } as const;
   const back = { ...opened, number: 5, atMs: START_MS + 60_000, from: "down", to: "up" } as const;
   const later = { ...opened, number: 6, atMs: START_MS + 90_000, incidentId: "inc_2" };
   const id = "msg_tgt_web_a2_chn_ops";
@@ -35,7 +38,7 @@ async function happen(room: HttpRoom): Promise<void> {
     tick: null,
     spans: [],
     incidents: [{ ...incident, state: "open" }],
-    transitions: [opened, back, later],
+    transitions: [earlier, before, opened, back, later],
     events: [
       event("evt_inc_1_opened", "incident.opened", 0),
       event("evt_tgt_web_a1", "alert.withheld", 0),
@@ -72,6 +75,7 @@ test("a timeline has votes, changes, who was told or not, and people, in order",
     assert.equal(timeline.incident.id, "inc_1");
     assert.equal(timeline.leftOut, 0);
     assert.deepEqual(timeline.items.map(told), [
+      "-2 transition",
       "0 transition",
       "0 opened",
       "0 withheld",
@@ -83,7 +87,7 @@ test("a timeline has votes, changes, who was told or not, and people, in order",
       "60 transition",
       "60 resolved",
     ]);
-    const [first, , withheld, unsent] = timeline.items;
+    const [, first, , withheld, unsent] = timeline.items;
     assert.ok(first?.type === "transition");
     assert.deepEqual(
       first.votes.map(({ probe, vote, counted }) => `${probe} ${vote} ${counted}`),
