@@ -5,7 +5,7 @@ import type { CliContext } from "./context.ts";
 import { UsageError } from "./exit-codes.ts";
 import { readSecretFile } from "./files.ts";
 import { collectOption, parseIntegerIn, parseList } from "./parse.ts";
-import { addVerb, openSession, printDone } from "./session.ts";
+import { addTrial, addVerb, openSession, printDone } from "./session.ts";
 import type { ClientFlags, Session } from "./session.ts";
 import { newWebhookSecret } from "./signature.ts";
 import { readSpecFile } from "./target-spec.ts";
@@ -20,6 +20,7 @@ interface ChannelFlags extends ClientFlags {
   events?: string[];
   enabled?: boolean;
   ifRevision?: number;
+  dryRun?: boolean;
 }
 
 /** Adds the verbs that write. */
@@ -28,20 +29,20 @@ export function addChannelWrites(channels: Command, context: CliContext): void {
     async (name: string, flags: ChannelFlags) => {
       const session = openSession(context, flags);
       const { body, made } = await bodyOf(flags, context);
-      const channel = await session.client.channels.create({ ...whole(body), name });
-      told(session, `${channel.name} sends to ${channel.destination}`, { channel, made });
+      const { dryRun } = flags;
+      const channel = await session.client.channels.create({ ...whole(body), name }, { dryRun });
+      told(session, `${channel.name} sends to ${channel.destination}`, { channel, made, dryRun });
     },
   );
   const put = addVerb(channels, "put <channel>", "make or replace a channel");
   addRevision(addFlags(put)).action(async (name: string, flags: ChannelFlags) => {
     const session = openSession(context, flags);
     const { body, made } = await bodyOf(flags, context);
-    const { ifRevision } = flags;
-    const channel = await session.client.channels.put(name, whole(body), { ifRevision });
-    told(session, `${channel.name} is stored: it sends to ${channel.destination}`, {
-      channel,
-      made,
-    });
+    const { ifRevision, dryRun } = flags;
+    const asked = { ifRevision, dryRun };
+    const channel = await session.client.channels.put(name, whole(body), asked);
+    const sentence = `${channel.name} is stored: it sends to ${channel.destination}`;
+    told(session, sentence, { channel, made, dryRun });
   });
   const patch = addVerb(channels, "patch <channel>", "change what is given").alias("update");
   addRevision(addFlags(patch)).action(async (name: string, flags: ChannelFlags) => {
@@ -50,14 +51,14 @@ export function addChannelWrites(channels: Command, context: CliContext): void {
     if (Object.keys(body).length === 0) {
       throw new UsageError("Expected at least one flag that says what to change.");
     }
-    const { ifRevision } = flags;
-    const channel = await session.client.channels.patch(name, body, { ifRevision });
-    told(session, `${channel.name} is changed`, { channel, made });
+    const { ifRevision, dryRun } = flags;
+    const channel = await session.client.channels.patch(name, body, { ifRevision, dryRun });
+    told(session, `${channel.name} is changed`, { channel, made, dryRun });
   });
 }
 
 function addFlags(verb: Command): Command {
-  return verb
+  return addTrial(verb)
     .option("--file <file>", "JSON of the channel, - for standard input; flags win over it")
     .option("--kind <kind>", "kind of channel (default webhook)")
     .option("--url <url>", "where a webhook goes; short for --option url=…")
@@ -109,10 +110,14 @@ interface Written {
   channel: ApiChannel;
   /** Secret that was made; undefined: none was. */
   made: string | undefined;
+  dryRun: boolean | undefined;
 }
 
-function told(session: Session, sentence: string, { channel, made }: Written): void {
+function told(session: Session, sentence: string, { channel, made, dryRun }: Written): void {
   const { printer, json } = session;
+  if (dryRun === true) {
+    return printDone(session, `${channel.name} can be written so; nothing was written.`, channel);
+  }
   if (made !== undefined && json) return printer.json({ ...channel, secret: made });
   printDone(session, `${sentence} (${channel.id}).`, channel);
   if (made === undefined) return;

@@ -83,6 +83,7 @@ interface UpdateFlags extends ClientFlags {
 
 function addUpdate(probes: Command, context: CliContext): void {
   addVerb(probes, "update <probe>", "change what is given of a probe")
+    .alias("patch")
     .option("--name <name>", "another name; not while targets select it by the one it has")
     .option("--region <region>", "region it stands in")
     .option("--zone <zone>", "failure domain it shares with others: zone, rack, uplink")

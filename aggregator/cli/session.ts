@@ -62,6 +62,21 @@ export function addEndpointFlags(command: Command): Command {
     .option("--data <dir>", "take admin.token from this folder of an aggregator");
 }
 
+/** A write that is tried first. */
+export interface TrialFlag {
+  dryRun?: boolean;
+}
+
+/** Adds the flag that lets a write be tried first. */
+export function addTrial(verb: Command): Command {
+  return verb.option("--dry-run", "only check it, and say what would be; nothing is written");
+}
+
+/** The sentence of what was done to something, or would be; `facts` hold only of what was done. */
+export function doneSentence(name: string, done: string, told: TrialFlag & { facts: string }) {
+  return told.dryRun === true ? `${name} would be ${done}.` : `${name} is ${done} (${told.facts}).`;
+}
+
 /** Adds a verb that lists. */
 export function addListVerb(noun: Command, usage: string, description: string): Command {
   return addVerb(noun, usage, description).option(

@@ -9,16 +9,16 @@ import { addBulk } from "./bulk.ts";
 import type { CliContext } from "./context.ts";
 import { UsageError } from "./exit-codes.ts";
 import { collectTexts, durationOption, parseIntegerIn } from "./parse.ts";
-import { addListVerb, addVerb, gather, openSession } from "./session.ts";
+import { addListVerb, addTrial, addVerb, doneSentence, gather, openSession } from "./session.ts";
 import { printDone, printList, printRecord } from "./session.ts";
-import type { ClientFlags, ListFlags, Session } from "./session.ts";
+import type { ClientFlags, ListFlags, Session, TrialFlag } from "./session.ts";
 import type { Column, Row } from "./table.ts";
 import { addSpecFlags, readTargetWords, specOf } from "./target-spec.ts";
 import type { SpecFlags } from "./target-spec.ts";
 import { addUptime } from "./uptime.ts";
 import { ago, dateTime, formatDuration, formatLabels, verdictCell } from "./words.ts";
 
-interface RevisionFlag {
+interface RevisionFlag extends TrialFlag {
   ifRevision?: number;
 }
 
@@ -75,40 +75,40 @@ export function addTargets(program: Command, context: CliContext): void {
 }
 
 function addWrites(targets: Command, context: CliContext): void {
-  addShortForm(addVerb(targets, "create <name> [address]", "make a target")).action(
-    async (first: string, address: string | undefined, flags: SpecFlags) => {
+  addTrial(addShortForm(addVerb(targets, "create <name> [address]", "make a target"))).action(
+    async (first: string, address: string | undefined, flags: SpecFlags & TrialFlag) => {
       const session = openSession(context, flags);
       const { name, check } = readTargetWords(first, address);
       const body = { ...(await wholeSpec(flags, context, check)), name };
-      printWritten(session, "created", await session.client.targets.create(body));
+      const { dryRun } = flags;
+      const target = await session.client.targets.create(body, { dryRun });
+      printWritten(session, target, { ...flags, done: "created" });
     },
   );
   const put = addVerb(targets, "put <name> [address]", "make or replace a target");
-  addRevision(addShortForm(put)).action(
+  addTrial(addRevision(addShortForm(put))).action(
     async (first: string, address: string | undefined, flags: SpecFlags & RevisionFlag) => {
       const session = openSession(context, flags);
       const { name, check } = readTargetWords(first, address);
       const body = { ...(await wholeSpec(flags, context, check)), name };
-      const { ifRevision } = flags;
-      const target = await session.client.targets.put(name, body, { ifRevision });
-      printWritten(session, "stored", target);
+      const { ifRevision, dryRun } = flags;
+      const target = await session.client.targets.put(name, body, { ifRevision, dryRun });
+      printWritten(session, target, { ...flags, done: "stored" });
     },
   );
-  addRevision(
-    addSpecFlags(addVerb(targets, "patch <target>", "change what is given").alias("update")),
-  ).action(async (target: string, flags: SpecFlags & RevisionFlag) => {
-    const session = openSession(context, flags);
-    const body = await specOf(flags, context);
-    if (Object.keys(body).length === 0) {
-      throw new UsageError("Expected at least one flag that says what to change.");
-    }
-    const { ifRevision } = flags;
-    printWritten(
-      session,
-      "changed",
-      await session.client.targets.patch(target, body, { ifRevision }),
-    );
-  });
+  const patch = addVerb(targets, "patch <target>", "change what is given").alias("update");
+  addTrial(addRevision(addSpecFlags(patch))).action(
+    async (target: string, flags: SpecFlags & RevisionFlag) => {
+      const session = openSession(context, flags);
+      const body = await specOf(flags, context);
+      if (Object.keys(body).length === 0) {
+        throw new UsageError("Expected at least one flag that says what to change.");
+      }
+      const { ifRevision, dryRun } = flags;
+      const changed = await session.client.targets.patch(target, body, { ifRevision, dryRun });
+      printWritten(session, changed, { ...flags, done: "changed" });
+    },
+  );
   addRevision(addVerb(targets, "delete <target>", "delete a target")).action(
     async (target: string, flags: ClientFlags & RevisionFlag) => {
       const session = openSession(context, flags);
@@ -142,9 +142,14 @@ async function wholeSpec(
   return { options: {}, ...spec };
 }
 
-function printWritten(session: Session, done: string, target: ApiTarget): void {
+function printWritten(
+  session: Session,
+  target: ApiTarget,
+  told: TrialFlag & { done: string },
+): void {
   const { name, id, revision, warnings } = target;
-  printDone(session, `${name} is ${done} (${id}, revision ${revision}).`, target);
+  const facts = `${id}, revision ${revision}`;
+  printDone(session, doneSentence(name, told.done, { ...told, facts }), target);
   if (!session.json) warn(session, warnings);
 }
 

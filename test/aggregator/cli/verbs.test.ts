@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { cliAgainst } from "./fake-api.ts";
-import { pageOf, sampleEvidence } from "./samples.ts";
+import { pageOf, sampleEvidence, sampleTarget } from "./samples.ts";
 
 const at = "2026-01-01T12:04:31.000Z";
 
@@ -153,4 +153,22 @@ test("maintenance and silences are shown one by one, and routes can be removed",
   const gone = await cliAgainst(answers, ["maintenance", "delete", "upgrade"]);
   assert.equal(gone.out, "upgrade is deleted.\n");
   assert.equal((await cliAgainst(answers, ["routes", "delete"])).code, 0);
+});
+
+test("a write can be tried first, and then says what would be", async () => {
+  const answers = {
+    "POST /targets": { json: sampleTarget() },
+    "PATCH /targets/checkout": { json: sampleTarget() },
+    "PUT /channels/ops": { json: channel },
+  };
+  const args = ["targets", "create", "checkout", "--url", "http://10.0.0.7/", "--dry-run"];
+  const created = await cliAgainst(answers, args);
+  assert.equal(created.asked[0]?.path, "/targets?dryRun=true");
+  assert.equal(created.out, "checkout would be created.\n");
+  const update = ["targets", "update", "checkout", "--rise", "3", "--dry-run"];
+  const patched = await cliAgainst(answers, update);
+  assert.equal(patched.out, "checkout would be changed.\n");
+  const put = ["channels", "put", "ops", "--url", "https://h.example/", "--dry-run"];
+  const stored = await cliAgainst(answers, put);
+  assert.equal(stored.out, "ops can be written so; nothing was written.\n");
 });
