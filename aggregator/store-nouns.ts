@@ -170,6 +170,12 @@ export interface TargetStats {
 /** Results and their rollups. */
 export interface HistoryStore {
   results(query: HistoryQuery): Promise<Page<HistoryResult>>;
+  /** The newest results of many targets, newest first, by id; at most `limit` of each. */
+  newest(query: {
+    targetIds: readonly string[];
+    fromMs: number;
+    limit: number;
+  }): Promise<Map<string, HistoryResult[]>>;
   /** Buckets of `spanMs` (300000, 3600000 or 86400000), oldest first. */
   latency(
     query: Omit<HistoryQuery, "cursor" | "limit"> & { spanMs: number },

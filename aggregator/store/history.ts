@@ -12,6 +12,7 @@ import { loadFrontier } from "./frontier.ts";
 import type { LogWriter } from "./log.ts";
 import { NEWEST_KEY, createNewest, historyKey } from "./newest.ts";
 import type { Found } from "./newest.ts";
+import { createNewestReader } from "./newest-many.ts";
 import { cursorOf, keyOf } from "./page.ts";
 import { createPackedVisitors } from "./packed.ts";
 import type { PackedVisitors } from "./packed.ts";
@@ -47,11 +48,13 @@ export function createHistoryStore(
   const dictionary = createDictionary(db);
   const tail = createTail(connection, frontier, dictionary);
   const readResults = createResultsReader(connection, dictionary, tail);
+  const readNewest = createNewestReader(connection, frontier, dictionary);
   const packed = createPackedVisitors(connection, dictionary, tail);
   const readLatency = createLatencyReader(connection, dictionary, packed);
   const readStats = createStatsReader({ connection, dictionary, packed });
   return {
     results: (query) => run(() => readResults(query)),
+    newest: (query) => run(() => readNewest(query)),
     latency: (query) => run(() => readLatency(query)),
     stats: (query) => run(() => readStats(query)),
     compact: createCompaction({ connection, facts, frontier, dictionary, writer }),

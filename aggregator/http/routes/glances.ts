@@ -45,16 +45,37 @@ const listGlances = createRoute({
 export function addGlances(app: App, context: RouteContext): void {
   app.openapi(listGlances, async (c) => {
     const { target: asked, looks = 60 } = c.req.valid("query");
-    const items: ApiGlance[] = [];
+    const targets: Target[] = [];
     for (const idOrName of asked) {
       const target = await context.store.targets.get(idOrName);
-      if (target !== null) items.push(await glanceOf(context, target, looks));
+      if (target !== null) targets.push(target);
+    }
+    const results = await newestOf(context, targets, looks);
+    const items: ApiGlance[] = [];
+    for (const target of targets) {
+      items.push(await glanceOf(context, target, results.get(target.id) ?? []));
     }
     return c.json({ items, next: null }, 200);
   });
 }
 
-async function glanceOf(context: RouteContext, target: Target, looks: number): Promise<ApiGlance> {
+/** The newest results of all, in one pass. */
+async function newestOf(
+  { engine, store }: RouteContext,
+  targets: readonly Target[],
+  limit: number,
+): Promise<Map<string, HistoryResult[]>> {
+  if (limit === 0 || targets.length === 0) return new Map();
+  const intervalMs = Math.max(...targets.map(({ spec }) => spec.intervalMs));
+  const fromMs = Math.max(0, engine.nowMs() - Math.min(LOOKS_MS_MAX, limit * intervalMs));
+  return store.history.newest({ targetIds: targets.map(({ id }) => id), fromMs, limit });
+}
+
+async function glanceOf(
+  context: RouteContext,
+  target: Target,
+  results: readonly HistoryResult[],
+): Promise<ApiGlance> {
   const { engine, kinds } = context;
   const { kind, options, enabled } = target.spec;
   const explanation = engine.explain(target.id);
@@ -71,7 +92,7 @@ async function glanceOf(context: RouteContext, target: Target, looks: number): P
     enabled,
     maintenance: explanation?.maintenance ?? null,
     vantages,
-    looks: looks === 0 ? [] : await looksOf(context, target, looks),
+    looks: await looksOf(context, target, results),
     availability: (await uptimeOf(context, target, day)).availability,
   };
 }
@@ -84,25 +105,23 @@ function addressOf(options: Record<string, unknown>): string {
   return typeof name === "string" ? name : "";
 }
 
+/** Looks oldest first, each with the verdict of its time. */
 async function looksOf(
   { engine, store }: RouteContext,
   target: Target,
-  limit: number,
+  results: readonly HistoryResult[],
 ): Promise<ApiGlance["looks"]> {
-  const toMs = engine.nowMs() + 1;
-  const spanMs = Math.min(LOOKS_MS_MAX, limit * target.spec.intervalMs);
-  const range = { fromMs: Math.max(0, toMs - spanMs), toMs };
-  const page = await store.history.results({ targetId: target.id, ...range, limit });
-  const looks = page.rows.filter(({ late }) => !late).reverse();
+  const looks = results.filter(({ late }) => !late).reverse();
   const first = looks[0];
   if (first === undefined) return [];
   const present = engine.verdict(target.id);
-  const steady = present !== null && present.sinceMs <= first.atMs;
-  const changes = steady
-    ? []
-    : (await store.events.transitions(target.id, { limit, cursor: undefined })).rows;
   const state = present?.state ?? "unknown";
-  return looks.map((look) => lookOf(look, steady ? state : stateAt(changes, look.atMs, state)));
+  if (present !== null && present.sinceMs <= first.atMs) {
+    return looks.map((look) => lookOf(look, state));
+  }
+  const query = { limit: looks.length, cursor: undefined };
+  const changes = (await store.events.transitions(target.id, query)).rows;
+  return looks.map((look) => lookOf(look, stateAt(changes, look.atMs, state)));
 }
 
 function lookOf(look: HistoryResult, state: VerdictState): ApiGlance["looks"][number] {

@@ -69,6 +69,24 @@ async function everything(store: Store) {
 /** Tests of `Store.history`. */
 export const HISTORY_TESTS: readonly StoreTest[] = [
   [
+    "the newest of many targets are those of each, in the log and in blocks",
+    async ({ store }) => {
+      await addTargets(store);
+      await store.log.append(minutes(0, 9));
+      await compactAll(store);
+      await store.log.append(minutes(9, 12));
+      const targetIds = ["tgt_b", "tgt_a", "tgt_nobody"];
+      for (const [fromMs, limit] of [[0, 7] as const, [START_MS + 600_000, 100] as const]) {
+        const found = await store.history.newest({ targetIds, fromMs, limit });
+        assert.deepEqual([...found.keys()], ["tgt_b", "tgt_a"]);
+        for (const [targetId, results] of found) {
+          const query = { targetId, fromMs, toMs: ALL.toMs, limit };
+          assert.deepEqual(results, (await store.history.results(query)).rows);
+        }
+      }
+    },
+  ],
+  [
     "results are newest first over all vantages, in the range asked for, of the target asked for",
     async ({ store }) => {
       await addTargets(store);
