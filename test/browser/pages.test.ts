@@ -1,25 +1,11 @@
 /** Every page: no error, nothing from elsewhere, nothing that planted scripts can use, for all. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { Page } from "playwright-core";
-import { z } from "zod";
+import { seriousFindings } from "../helpers/axe.ts";
 import { browserTest } from "../helpers/chromium.ts";
 import { addProbes } from "../helpers/real-mesh.ts";
 import type { RealMesh } from "../helpers/real-mesh.ts";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const PLANTED = '<img src=x onerror="document.title=666"><script>document.title=666</script>';
-
-const axeSchema = z.object({
-  violations: z.array(
-    z.object({
-      id: z.string(),
-      impact: z.string().nullable().optional(),
-      nodes: z.array(z.object({ html: z.string() })),
-    }),
-  ),
-});
 
 /** A mesh in which everything there is carries a planted script somewhere. */
 async function plant(mesh: RealMesh): Promise<string> {
@@ -58,16 +44,6 @@ const pagesOf = (incident: string): [path: string, shown: string][] => [
   ["/settings/browser", "Settings"],
   ["/start", "Welcome"],
 ];
-
-/** What axe finds serious, as one line each. */
-async function seriousFindings(page: Page): Promise<string[]> {
-  // As the browser's own tools do: the page's policy lets nothing else run in it.
-  await page.evaluate(AXE);
-  const found = axeSchema.parse(await page.evaluate("axe.run({ resultTypes: ['violations'] })"));
-  return found.violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
-}
 
 browserTest("every page is clean, escaped and accessible, light and dark", async (room) => {
   const { page, mesh } = room;

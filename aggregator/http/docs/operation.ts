@@ -23,7 +23,7 @@ export function operationSection(placed: PlacedOperation, document: ApiDocument)
     </div>
     <div class="samples">
       <h3>Request</h3>
-      <pre><code>${curlLine(placed)}</code></pre>
+      <pre tabindex="0"><code>${curlLine(placed)}</code></pre>
       ${sampleAnswer(operation)}
     </div>
   </section>`;
@@ -123,7 +123,7 @@ function sampleAnswer({ responses }: ApiOperation): Html | null {
     const example = content["application/json"]?.example;
     if (!status.startsWith("2") || example === undefined) continue;
     return html`<h3>Answer ${status}</h3>
-      <pre><code>${JSON.stringify(example, null, 2)}</code></pre>`;
+      <pre tabindex="0"><code>${JSON.stringify(example, null, 2)}</code></pre>`;
   }
   return null;
 }

@@ -52,7 +52,7 @@ function overviewOf({ info, tags }: ApiDocument, of: OperationsOf): Html {
       html`<section>
         <h2>${title}</h2>
         <p>${inline(words)}</p>
-        ${code === undefined ? null : html`<pre><code>${code}</code></pre>`}
+        ${code === undefined ? null : html`<pre tabindex="0"><code>${code}</code></pre>`}
       </section>`,
   );
   const groups = tags.map(

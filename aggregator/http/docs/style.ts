@@ -24,7 +24,8 @@ h1 { font-size: 26px; line-height: 1.2; font-weight: 650; letter-spacing: -.015e
 h2 { font-size: 19px; line-height: 1.3; font-weight: 620; letter-spacing: -.01em; }
 h3 { font-size: 12px; font-weight: 600; color: var(--soft); margin: 22px 0 6px; }
 a { color: var(--accent); text-underline-offset: 2px; text-decoration-thickness: 1px; }
-a:focus-visible, summary:focus-visible { outline: 2px solid var(--focus); outline-offset: 2px;
+a:focus-visible, summary:focus-visible, pre:focus-visible { outline: 2px solid var(--focus);
+  outline-offset: 2px;
   border-radius: 3px; }
 code, pre { font: 13px/1.5 ui-monospace, "SF Mono", "DejaVu Sans Mono", monospace; }
 code { font-size: .88em; background: var(--code); padding: .08em .32em; border-radius: 4px;
