@@ -72,8 +72,8 @@ export const HISTORY_TESTS: readonly StoreTest[] = [
     "the newest of many targets are those of each, in the log and in blocks",
     async ({ store }) => {
       await addTargets(store);
-      await store.log.append(minutes(0, 9));
-      await compactAll(store);
+      const first = await store.log.append(minutes(0, 9));
+      await compactAll(store, first + 8, START_MS + HOUR_MS);
       await store.log.append(minutes(9, 12));
       const targetIds = ["tgt_b", "tgt_a", "tgt_nobody"];
       for (const [fromMs, limit] of [[0, 7] as const, [START_MS + 600_000, 100] as const]) {
