@@ -36,6 +36,7 @@ import type { Registry } from "./registry/registry.ts";
 import { createRevocations } from "./revocations.ts";
 import { createUpkeep } from "./upkeep.ts";
 import { openDashboard } from "./web/serve.ts";
+import { createStatusRenderer } from "./web/status/renderer.ts";
 import { settingsFor } from "./verdict/settings.ts";
 
 /** What an aggregator is given. */
@@ -239,6 +240,7 @@ function living(deps: AggregatorDeps, parts: Parts): Aggregator {
     publicUrl: options.publicUrl,
     backups: backupsOf(deps),
     dashboard: openDashboard(),
+    statusRenderer: createStatusRenderer(),
     version: VERSION,
   });
   let http: HttpListener | null = null;

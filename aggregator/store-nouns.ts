@@ -4,6 +4,7 @@ import type { Maintenance } from "../shared/maintenance.ts";
 import type { HistoryResult } from "../shared/result.ts";
 import type { Routes } from "../shared/route.ts";
 import type { Silence } from "../shared/silence.ts";
+import type { StatusPage } from "../shared/status-page.ts";
 
 /** A notification intent; the store gives `sequence`, and ignores an id that it has. */
 export type NewNotification = Pick<
@@ -49,6 +50,16 @@ export interface RouteStore {
   /** Replaces when `expectedRevision` is the stored one, null for none; else throws conflict. */
   put(routes: Routes, expectedRevision: number | null): Promise<void>;
   delete(): Promise<boolean>;
+}
+
+/** Status pages, by name. */
+export interface StatusPageStore {
+  get(idOrName: string): Promise<StatusPage | null>;
+  /** By name, ascending. */
+  all(): Promise<StatusPage[]>;
+  /** Throws conflict when the stored revision is another one, or the name is taken. */
+  put(page: StatusPage, expectedRevision: number | null): Promise<void>;
+  delete(id: string): Promise<boolean>;
 }
 
 /** Channels, by name. */

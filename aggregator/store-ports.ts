@@ -12,6 +12,7 @@ import type {
   MaintenanceStore,
   RouteStore,
   SilenceStore,
+  StatusPageStore,
   ChannelStore,
   NotificationStore,
   ThreadStore,
@@ -135,6 +136,11 @@ export interface UptimeTotal {
 export interface UptimeStore {
   /** Totals of a range, its end not included; without the time that is not over. */
   totals(targetId: string, range: { fromMs: number; toMs: number }): Promise<UptimeTotal[]>;
+  /** Spans that reach into a range, the oldest first; without the one that is not over. */
+  spans(
+    targetId: string,
+    range: { fromMs: number; toMs: number },
+  ): Promise<Omit<UptimeSpan, "targetId">[]>;
 }
 
 /** A transition as stored. */
@@ -270,6 +276,7 @@ export interface Store {
   readonly events: EventStore;
   readonly incidents: IncidentStore;
   readonly channels: ChannelStore;
+  readonly statusPages: StatusPageStore;
   readonly maintenance: MaintenanceStore;
   readonly silences: SilenceStore;
   readonly routes: RouteStore;

@@ -75,7 +75,7 @@ function notedDelete<Value extends Noun>(
 
 /** The store with its writes noted; what machines write is not: it is no operator's doing. */
 export function watchedStore(store: Store, note: Note): Store {
-  const { channels, maintenance, silences } = store;
+  const { channels, maintenance, silences, statusPages } = store;
   return {
     ...store,
     channels: {
@@ -87,6 +87,11 @@ export function watchedStore(store: Store, note: Note): Store {
       ...maintenance,
       put: notedPut(maintenance, "maintenance", note),
       delete: notedDelete(maintenance, "maintenance", note),
+    },
+    statusPages: {
+      ...statusPages,
+      put: notedPut(statusPages, "status-pages", note),
+      delete: notedDelete(statusPages, "status-pages", note),
     },
     silences: { ...silences, put: notedPut(silences, "silences", note) },
     routes: watchedRoutes(store, note),

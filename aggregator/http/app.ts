@@ -36,8 +36,10 @@ import { addReplays } from "./routes/replays.ts";
 import { addRoutes } from "./routes/routes.ts";
 import { addKinds } from "./routes/kinds.ts";
 import { addRuns } from "./routes/runs.ts";
+import { createStatusDoor } from "./status-door.ts";
 import { addSession } from "./routes/session.ts";
 import { addSilences } from "./routes/silences.ts";
+import { addStatusPages } from "./routes/status-pages.ts";
 import { addSummary } from "./routes/summary.ts";
 import { addSystem } from "./routes/system.ts";
 import { addBulk, BULK_PATH } from "./routes/bulk.ts";
@@ -77,6 +79,7 @@ const ROUTES: readonly ((app: App, context: RouteContext) => void)[] = [
   addChannels,
   addMaintenance,
   addSilences,
+  addStatusPages,
   addRoutes,
   addNotifications,
   addEvents,
@@ -104,9 +107,12 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
   const origins = createOrigins(deps);
   app.use("*", createSecurityHeaders(origins));
   app.use("*", createCors(deps.corsOrigins ?? []));
-  app.use("*", async (c, next) => (await deps.dashboard?.(c.req.raw)) ?? next());
   const auditor = createAuditor({ trail: deps.audit, origins });
   const signIn = createSignIn({ ...registry, origins, clock, auditor });
+  const statusDoor = createStatusDoor({ ...deps, origins, signIn });
+  // Before the dashboard: a host of a status page's own shows that page at its root.
+  app.use("*", async (c, next) => (await statusDoor(c)) ?? next());
+  app.use("*", async (c, next) => (await deps.dashboard?.(c.req.raw)) ?? next());
   app.use("*", auditor.middleware);
   const fence = createFence();
   app.use("*", createGuard(signIn, { access, fence }));

@@ -14,6 +14,7 @@ import type { Registry } from "../registry/registry.ts";
 import type { OptionKinds } from "../registry/writes.ts";
 import type { Caller } from "./caller.ts";
 import type { OriginOptions, Origins } from "./origins.ts";
+import type { StatusRenderer } from "./status-renderer.ts";
 
 /** What an operator says of who may ask, and from where. */
 export interface AccessOptions extends OriginOptions {
@@ -51,6 +52,8 @@ export interface HttpDeps extends AccessOptions {
   joinFlags?: readonly string[];
   /** Answers for the pages of the dashboard; null for all else. Default: there is none. */
   dashboard?: ((request: Request) => Promise<Response | null>) | undefined;
+  /** Makes the texts of status pages. Default: there are none. */
+  statusRenderer?: StatusRenderer | undefined;
   clock: Clock;
   random: Random;
   log: Log;

@@ -15,6 +15,7 @@ const TAGS = [
   { name: "replays", description: "What other rules would have said." },
   { name: "channels", description: "Where notifications go." },
   { name: "maintenance", description: "Times in which targets may be bad without an alert." },
+  { name: "status pages", description: "What the public is shown, at /status/NAME." },
   { name: "silences", description: "What nobody wants to be told of for some time." },
   { name: "routes", description: "Who is told of what." },
   { name: "notifications", description: "What was sent, and what became of it." },

@@ -52,7 +52,8 @@ function issuesOf(issue: z.core.$ZodIssue, input: unknown): InputIssue[] {
   if (found === undefined) {
     return [{ path, message: message.replace(/, received undefined$/, "") + ", found nothing" }];
   }
-  if (issue.path[0] === "options") return [{ path, message }];
+  // What stands there may be a secret.
+  if (issue.path[0] === "options" || issue.path[0] === "password") return [{ path, message }];
   return [{ path, message, value: short(found) }];
 }
 

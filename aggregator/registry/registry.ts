@@ -11,6 +11,8 @@ import { createRouteService } from "./routes.ts";
 import type { RouteService, RouteServiceDeps } from "./routes.ts";
 import { createSilenceService } from "./silences.ts";
 import type { SilenceService, SilenceServiceDeps } from "./silences.ts";
+import { createStatusPageService } from "./status-pages.ts";
+import type { StatusPageService, StatusPageServiceDeps } from "./status-pages.ts";
 import { createTargetService } from "./targets.ts";
 import type { TargetService, TargetServiceDeps } from "./targets.ts";
 import { createTokenService } from "./tokens.ts";
@@ -23,6 +25,7 @@ export type RegistryDeps = TargetServiceDeps &
   MaintenanceServiceDeps &
   SilenceServiceDeps &
   RouteServiceDeps &
+  StatusPageServiceDeps &
   TokenServiceDeps &
   BrowserSessionServiceDeps & {
     /** Told after every change of a channel; usually wakes the delivery worker. */
@@ -37,6 +40,7 @@ export interface Registry {
   maintenance: MaintenanceService;
   silences: SilenceService;
   routes: RouteService;
+  statusPages: StatusPageService;
   tokens: TokenService;
   browserSessions: BrowserSessionService;
 }
@@ -51,6 +55,7 @@ export function createRegistry(deps: RegistryDeps): Registry {
     maintenance: createMaintenanceService(deps),
     silences: createSilenceService(deps),
     routes: createRouteService(deps),
+    statusPages: createStatusPageService(deps),
     tokens,
     browserSessions: createBrowserSessionService(deps),
   };

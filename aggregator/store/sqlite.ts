@@ -21,6 +21,7 @@ import { createOutbox } from "./outbox.ts";
 import { createProbeStore } from "./probes.ts";
 import { createRouteStore } from "./routes.ts";
 import { createSilenceStore } from "./silences.ts";
+import { createStatusPageStore } from "./status-pages.ts";
 import { createTargetStore } from "./targets.ts";
 import { createThreadStore } from "./threads.ts";
 import { createTokenStore } from "./tokens.ts";
@@ -52,6 +53,7 @@ export function createSqliteStore(connection: Connection, clock: Clock): Store {
     incidents: createIncidentStore(connection),
     channels: createChannelStore(connection),
     maintenance: createMaintenanceStore(connection),
+    statusPages: createStatusPageStore(connection),
     silences: createSilenceStore(connection),
     routes: createRouteStore(connection),
     alerts: createAlertStore(connection),

@@ -9,6 +9,13 @@ interface TotalRow {
   ms: number;
 }
 
+interface SpanRow {
+  from_ms: number;
+  to_ms: number;
+  state: UptimeSpan["state"];
+  maintenance: number;
+}
+
 /** Writes a span inside the caller's transaction; one that a replay gives again is ignored. */
 export function createSpanWriter(db: Database.Database): (span: UptimeSpan) => void {
   const put = db.prepare<[string, number, number, string, number]>(
@@ -27,7 +34,20 @@ export function createUptimeStore({ db, run }: Connection): UptimeStore {
      FROM uptime_spans WHERE target_id = $target AND to_ms > $from AND from_ms < $to
      GROUP BY state, maintenance ORDER BY state, maintenance`,
   );
+  const spans = db.prepare<{ target: string; from: number; to: number }, SpanRow>(
+    `SELECT from_ms, to_ms, state, maintenance FROM uptime_spans
+     WHERE target_id = $target AND to_ms > $from AND from_ms < $to ORDER BY from_ms`,
+  );
   return {
+    spans: (target, { fromMs, toMs }) =>
+      run(() =>
+        spans.all({ target, from: fromMs, to: toMs }).map((row) => ({
+          fromMs: row.from_ms,
+          toMs: row.to_ms,
+          state: row.state,
+          maintenance: row.maintenance === 1,
+        })),
+      ),
     totals: (target, { fromMs, toMs }) =>
       run(() =>
         totals

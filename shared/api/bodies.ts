@@ -4,6 +4,7 @@ import type { channelSpecSchema } from "../channel.ts";
 import type { maintenanceSpecSchema } from "../maintenance.ts";
 import type { probeSpecSchema } from "../probe.ts";
 import type { RouteNodeInput } from "../route.ts";
+import type { statusPageSpecSchema } from "../status-page.ts";
 import type { targetSpecSchema } from "../target.ts";
 import type { ReplayRequest } from "./replay.ts";
 import type { routeTestSchema } from "./routes.ts";
@@ -19,6 +20,9 @@ export type ChannelInput = z.input<typeof channelSpecSchema>;
 
 /** What a caller says of a probe; what has a default may be left out. */
 export type ProbeInput = z.input<typeof probeSpecSchema>;
+
+/** What a caller says of a status page; what has a default may be left out. */
+export type StatusPageInput = z.input<typeof statusPageSpecSchema>;
 
 /** What a caller says of a resource whose name stands in the path. */
 export type Unnamed<Spec extends { name: string }> = Omit<Spec, "name"> & Partial<Spec>;
@@ -43,6 +47,9 @@ export interface ApiBodies {
   channelPut: Unnamed<ChannelInput>;
   channelPatch: MergePatch<ChannelInput>;
   maintenance: z.input<typeof maintenanceSpecSchema>;
+  statusPage: StatusPageInput;
+  statusPagePut: Unnamed<StatusPageInput>;
+  statusPagePatch: MergePatch<StatusPageInput>;
   silence: z.input<typeof silenceCreateSchema>;
   routes: RouteNodeInput;
   routeTest: z.input<typeof routeTestSchema>;

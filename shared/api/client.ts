@@ -7,6 +7,7 @@ import { routeCalls, silenceCalls } from "./calls/alerts.ts";
 import { eventCalls } from "./calls/events.ts";
 import { probeCalls } from "./calls/mesh.ts";
 import { replayCalls } from "./calls/replays.ts";
+import { statusPageCalls } from "./calls/status-pages.ts";
 import { backupCalls, kindCalls, summaryCalls, systemCalls } from "./calls/system.ts";
 import { statsCalls, targetCalls, uptimeCalls } from "./calls/targets.ts";
 import { glanceCalls, incidentCalls, verdictCalls } from "./calls/verdicts.ts";
@@ -30,6 +31,7 @@ export function createApiClient<Bodies extends AnyBodies = AnyBodies>(options: A
     incidents: incidentCalls(api),
     channels: channelCalls<Bodies>(api),
     maintenance: maintenanceCalls<Bodies>(api),
+    statusPages: statusPageCalls<Bodies>(api),
     silences: silenceCalls<Bodies>(api),
     routes: routeCalls<Bodies>(api),
     notifications: notificationCalls(api),
