@@ -40,7 +40,11 @@ export function createRepresentation(schemas: AnswerSchemas): MiddlewareHandler<
     const fields = fieldsOf(c, schemas);
     await next();
     const type = c.res.headers.get("content-type") ?? "";
-    if (c.res.status !== 200 || !type.startsWith("application/json")) return undefined;
+    if (c.res.status !== 200 || !type.startsWith("application/json")) {
+      // Nobody reads the body of a HEAD: a stream of events would go on for nobody.
+      if (c.req.method === "HEAD") await c.res.body?.cancel();
+      return undefined;
+    }
     const { headers } = c.res;
     if (fields === null && headers.has("etag")) return undefined;
     const whole = await c.res.text();

@@ -28,6 +28,7 @@ const READS = {
 
 const clock = systemClock();
 
+/** Asks for a path, with a body as a POST. */
 type Asker = (path: string, body?: object) => Promise<number>;
 
 /** Milliseconds of each answer; one that was no 200 is an error. */
@@ -79,16 +80,21 @@ function keepSending(probes: readonly LoadProbe[], load: { targets: number; rate
   return () => timer.cancel();
 }
 
-async function readRows(ask: Asker, what: string): Promise<BenchRow[]> {
+async function readRows(aggregator: AggregatorProcess, what: string): Promise<BenchRow[]> {
+  const { ask, close } = createAsker(aggregator);
   const rows: BenchRow[] = [];
   for (const [name, path] of Object.entries(READS)) {
     const tookMs: number[] = [];
+    await aggregator.usage();
     for (let asked = 0; asked < ASKED; asked += 1) {
       tookMs.push(await ask(path));
       await sleep(clock, 10);
     }
-    rows.push(rowOf(`${what}: ${name}`, tookMs));
+    const { stallMsP99 } = await aggregator.usage();
+    const row = rowOf(`${what}: ${name}`, tookMs);
+    rows.push({ ...row, figure: `${row.figure}; the program stalled ${stallMsP99.toFixed(1)}` });
   }
+  await close();
   return rows;
 }
 
@@ -108,15 +114,21 @@ async function bulkRows(aggregator: AggregatorProcess, targets: number, what: st
     changed: [],
     unchanged: [],
   };
+  const cpuMs: Record<keyof typeof took, number[]> = { created: [], changed: [], unchanged: [] };
   const meanwhile: number[] = [];
+  const bulk = async (name: keyof typeof took, body: object): Promise<void> => {
+    await aggregator.usage();
+    took[name].push(await ask("/api/v1/targets/bulk", body));
+    cpuMs[name].push((await aggregator.usage()).cpuUs / 1_000);
+  };
   for (let round = 0; round <= BULKS; round += 1) {
     const body = bulkBody(targets, round);
     let isOver = false;
     const asking = (async () => {
       while (!isOver) meanwhile.push(await other.ask("/api/v1/verdicts?limit=20"));
     })();
-    took[round === 0 ? "created" : "changed"].push(await ask("/api/v1/targets/bulk", body));
-    took.unchanged.push(await ask("/api/v1/targets/bulk", body));
+    await bulk(round === 0 ? "created" : "changed", body);
+    await bulk("unchanged", body);
     isOver = true;
     await asking;
   }
@@ -124,6 +136,13 @@ async function bulkRows(aggregator: AggregatorProcess, targets: number, what: st
   await other.close();
   return [
     ...Object.entries(took).map(([name, ms]) => rowOf(`${what}: bulk of all, ${name}`, ms)),
+    {
+      what: `${what}: CPU of a bulk, created, changed, unchanged: ms`,
+      figure: Object.values(cpuMs)
+        .map((ms) => median(ms).toFixed(0))
+        .join(", "),
+      aim: "each is validated, logged, stored, told and folded",
+    },
     rowOf(`${what}: a page of verdicts during a bulk`, meanwhile),
   ];
 }
@@ -140,10 +159,8 @@ export async function benchApi(): Promise<BenchRow[]> {
     const stopBeats = await keepBeating(probes);
     const stopSending = keepSending(probes, { targets, rate });
     await sleep(clock, 3_000);
-    const { ask, close } = createAsker(aggregator);
     const what = `${targets} targets, ${rate} results/s`;
-    const reads = await readRows(ask, what);
-    await close();
+    const reads = await readRows(aggregator, what);
     const loaded = await bulkRows(aggregator, targets, what);
     stopSending();
     stopBeats();

@@ -166,6 +166,11 @@ test("HEAD answers as GET does, without a body", () =>
       assert.equal(head.headers.get("content-type"), got.headers.get("content-type"));
       assert.equal(head.headers.get("etag"), got.headers.get("etag"));
     }
+    const stream = await room.expect(200, "HEAD /api/v1/events");
+    assert.match(stream.headers.get("content-type") ?? "", /^text\/event-stream/);
+    room.clock.advance(5_000);
+    const metrics = await room.expect(200, "GET /metrics", { token: null });
+    assert.match(String(metrics.body), /^quorate_event_streams 0$/m, "no stream is left open");
     await room.expect(401, "HEAD /api/v1/targets", { token: null });
     await room.expect(404, "HEAD /api/v1/targets/nobody");
   }));
