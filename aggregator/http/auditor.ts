@@ -6,6 +6,7 @@ import type { AuditActor, AuditChange, AuditClass, AuditEntry, AuditTrail } from
 import type { Caller } from "./caller.ts";
 import type { AppEnv } from "./context.ts";
 import { isSafeMethod } from "./cookies.ts";
+import { masked } from "./masked.ts";
 import type { Origins } from "./origins.ts";
 
 /** What the auditor works with. */
@@ -106,9 +107,4 @@ function nothingOf(
     name: masked(named),
     error,
   };
-}
-
-/** A part of a path, short, and without what looks like one of our secrets. */
-function masked(part: string): string {
-  return part.slice(0, 200).replaceAll(/(qrt_[a-z]+_)\w+/gi, "$1…");
 }

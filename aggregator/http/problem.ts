@@ -7,6 +7,7 @@ import type { ErrorCode } from "../../shared/errors.ts";
 import type { Log } from "../../shared/log.ts";
 import { newId } from "../../shared/random.ts";
 import type { Random } from "../../shared/random.ts";
+import { masked } from "./masked.ts";
 
 /** What turns anything thrown into an answer. */
 export type ErrorResponder = (thrown: unknown, c: Context) => Response;
@@ -52,7 +53,8 @@ function unexpected(
 ): QuorateError {
   const id = newId(random, "err");
   const stack = thrown instanceof Error ? thrown.stack : undefined;
-  const fields = { id, method: c.req.method, path: c.req.path, error: messageOf(thrown), stack };
+  const path = masked(c.req.path);
+  const fields = { id, method: c.req.method, path, error: messageOf(thrown), stack };
   log.error(fields, "A request failed unexpectedly.");
   const sentence = "Something unexpected happened here.";
   return new QuorateError("internal", `${sentence} The aggregator's log tells more under ${id}.`);
