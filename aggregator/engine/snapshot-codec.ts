@@ -4,14 +4,16 @@
  *
  *     head   = checksum, JSON of everything but the targets, and how many parts there are
  *     part   = checksum, number of targets, target*
- *     target = JSON of all but the looks, then the looks of each vantage
+ *     target = JSON of what is not as usual, then the looks of each vantage
  *     looks  = number, look*; what repeats from one look to the next takes no room
  */
 import { crc32 } from "node:zlib";
 import { createByteReader, createByteWriter } from "../../shared/bytes.ts";
 import type { ByteReader, ByteWriter } from "../../shared/bytes.ts";
-import { SNAPSHOT_VERSION } from "../verdict/snapshot.ts";
-import type { PairData, SnapshotHead, TargetData } from "../verdict/snapshot.ts";
+import type { Target } from "../../shared/target.ts";
+import { SNAPSHOT_VERSION, usualFields } from "../verdict/snapshot.ts";
+import type { PairData, PairFields, SnapshotHead } from "../verdict/snapshot.ts";
+import type { TargetData, TargetFields } from "../verdict/snapshot.ts";
 
 /** The head of a stored snapshot. */
 export interface StoredHead {
@@ -87,18 +89,74 @@ export function decodePart(bytes: Uint8Array): TargetData[] | null {
   return Array.from({ length: reader.varint() }, () => readTarget(reader));
 }
 
-function writeTarget(into: ByteWriter, { pairs, ...rest }: TargetData): void {
-  const bare = pairs.map(({ looks: _looks, ...pair }) => pair);
-  into.text(JSON.stringify({ ...rest, pairs: bare }));
+/** A target without the looks, and without what is as usual: of most of them nearly nothing. */
+interface BareTarget {
+  target: Target;
+  fields: Partial<TargetFields>;
+  wakeMs: number | null;
+  pairs: BarePair[];
+}
+
+interface BarePair {
+  probeId: string;
+  fields?: Partial<PairFields>;
+  failing?: true;
+}
+
+/** A vantage that sees its target well, and has for a while. */
+const USUAL_PAIR: PairFields = {
+  answered: false,
+  quiet: true,
+  detail: "",
+  voids: 0,
+  uncertified: 0,
+  late: 0,
+};
+
+function writeTarget(into: ByteWriter, { target, fields, wakeMs, pairs }: TargetData): void {
+  const bare: BareTarget = {
+    target,
+    fields: unusual(fields, usualFields(target)),
+    wakeMs,
+    pairs: pairs.map(barePair),
+  };
+  into.text(JSON.stringify(bare));
   for (const { looks } of pairs) writeLooks(into, looks);
 }
 
-function readTarget(reader: ByteReader): TargetData {
-  const { pairs, ...rest } = asBare(JSON.parse(reader.text()));
-  return { ...rest, pairs: pairs.map((pair) => ({ ...pair, looks: readLooks(reader) })) };
+function barePair({ probeId, fields, failing }: PairData): BarePair {
+  const pair: BarePair = { probeId };
+  const other = unusual(fields, USUAL_PAIR);
+  if (Object.keys(other).length > 0) pair.fields = other;
+  if (failing) pair.failing = true;
+  return pair;
 }
 
-type BareTarget = Omit<TargetData, "pairs"> & { pairs: Omit<PairData, "looks">[] };
+function readTarget(reader: ByteReader): TargetData {
+  const { target, fields, wakeMs, pairs } = asBare(JSON.parse(reader.text()));
+  return {
+    target,
+    fields: { ...usualFields(target), ...fields },
+    wakeMs,
+    pairs: pairs.map(({ probeId, fields: other, failing = false }) => {
+      return { probeId, fields: { ...USUAL_PAIR, ...other }, failing, looks: readLooks(reader) };
+    }),
+  };
+}
+
+/** What of some fields is not as usual; objects are told whole, for to compare them costs more. */
+function unusual<Fields extends object>(fields: Fields, usual: Fields): Partial<Fields> {
+  const told: Partial<Fields> = {};
+  for (const key of keysOf(fields)) {
+    if (fields[key] !== usual[key]) told[key] = fields[key];
+  }
+  return told;
+}
+
+/** Guarantee: the fields are plain objects, made by this program with these keys and no others. */
+function keysOf<Fields extends object>(fields: Fields): (keyof Fields)[] {
+  return Object.keys(fields) as (keyof Fields)[];
+}
 
 /** Guarantee: the bytes passed the checksum, so they are what writeTarget wrote. */
 function asBare(value: unknown): BareTarget {

@@ -148,8 +148,14 @@ function createChanges(listeners: readonly DirectoryListener[]) {
   };
 }
 
+/** Where the directory reads what there is. */
+export interface DirectorySource {
+  probes: Pick<Store["probes"], "all">;
+  targets(): Promise<readonly Target[]>;
+}
+
 /** Creates the directory; it is empty until `load`. */
-export function createDirectory(store: Pick<Store, "targets" | "probes">): Directory {
+export function createDirectory(store: DirectorySource): Directory {
   const listeners: DirectoryListener[] = [];
   const changes = createChanges(listeners);
   const { targets, setTarget, deleteTarget } = changes;
@@ -178,7 +184,7 @@ export function createDirectory(store: Pick<Store, "targets" | "probes">): Direc
   return {
     async load() {
       await reloadProbes();
-      for (const target of await store.targets.all()) setTarget(target);
+      for (const target of await store.targets()) setTarget(target);
       const told = waiting ?? [];
       waiting = null;
       for (const change of told) change();

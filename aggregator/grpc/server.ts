@@ -6,6 +6,7 @@ import { messageOf, QuorateError, systemCodeOf } from "../../shared/errors.ts";
 import { LIMITS } from "../../shared/limits.ts";
 import { HealthService } from "../../shared/proto/gen/grpc/health/v1/health.ts";
 import { WatchService } from "../../shared/proto/gen/quorate/v1/watch.ts";
+import type { Target } from "../../shared/target.ts";
 import type { EventBus, MeshSessions } from "../ports.ts";
 import { isLoopbackHost, parseHostPort } from "../../shared/host-port.ts";
 import { createDirectory } from "./directory.ts";
@@ -133,9 +134,22 @@ function createBareServer({ sessions, health, watches }: Services): Server {
   return server;
 }
 
+/** The targets of the store; where the engine has the same, its object, so that none is kept twice. */
+async function sharedTargets({ store, engine }: GrpcServerDeps): Promise<Target[]> {
+  const known = new Map<string, Target>();
+  for (const { target } of engine.targets()) known.set(target.id, target);
+  return (await store.targets.all()).map((target) => {
+    const same = known.get(target.id);
+    return same?.revision === target.revision ? same : target;
+  });
+}
+
 /** Creates the gRPC server; nothing listens before `listen`. */
 export function createGrpcServer(deps: GrpcServerDeps): GrpcServer {
-  const directory = createDirectory(deps.store);
+  const directory = createDirectory({
+    probes: deps.store.probes,
+    targets: () => sharedTargets(deps),
+  });
   const sessions = createSessions(deps, directory);
   const health = createHealth({ ...deps, directory });
   const watches = createWatches(deps);

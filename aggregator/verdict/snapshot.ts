@@ -144,6 +144,20 @@ export function targetData(state: EngineState, record: TargetRecord): TargetData
   };
 }
 
+/** Fields of a target that nothing has happened to. */
+export function usualFields(target: Target): TargetFields {
+  const record = newTargetRecord(target, 0);
+  const {
+    id: _id,
+    handle: _handle,
+    target: _target,
+    pairs: _pairs,
+    wakeMs: _wake,
+    ...fields
+  } = record;
+  return fields;
+}
+
 /** Written out, because structuredClone takes ten times as long, and there are 100,000 of them. */
 function copyFields(fields: TargetFields): TargetFields {
   const { incident, maintenance, suspicion, tally, calls, flap, span } = fields;

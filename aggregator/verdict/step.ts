@@ -207,6 +207,8 @@ function takeOver(state: EngineState): void {
   for (const probe of state.probes.values()) markProbe(state, probe);
   for (const target of state.targets.values()) {
     target.guardedUntilMs = state.atMs + freshMs(state, target);
+    // A quiet target is up, and its timers say when that may end: it is not drawn up anew.
+    if (target.quiet) continue;
     if (target.suspicion) target.suspicion.roundEndsMs = boundaryAtOrAfter(state, state.atMs);
     markTarget(state, target);
   }

@@ -59,9 +59,19 @@ export async function startAggregator(folder: string): Promise<AggregatorProcess
 
 /** Asks an API again and again over one connection, and keeps how long each answer took. */
 export interface ApiWatch {
-  /** Milliseconds of each answer; one that was no 200 counts as a minute. */
+  /** Milliseconds of each answer; one that failed counts as a minute. */
   tookMs: number[];
   stop(): Promise<void>;
+}
+
+/** Stands for an answer that did not come. */
+const FAILED_MS = 60_000;
+
+async function askOnce(url: string, secret: string, dispatcher: Agent): Promise<boolean> {
+  const headers = { authorization: `Bearer ${secret}` };
+  const answer = await request(url, { headers, dispatcher });
+  await answer.body.dump();
+  return answer.statusCode === 200;
 }
 
 /** Begins to ask for a path every `everyMs`. */
@@ -75,10 +85,8 @@ export function watchApi(
   const ask = async (): Promise<void> => {
     while (!over) {
       const startMs = clock.monoMs();
-      const headers = { authorization: `Bearer ${secret}` };
-      const answer = await request(`${httpUrl}${path}`, { headers, dispatcher });
-      await answer.body.dump();
-      tookMs.push(answer.statusCode === 200 ? clock.monoMs() - startMs : 60_000);
+      const isOk = await askOnce(`${httpUrl}${path}`, secret, dispatcher).catch(() => false);
+      tookMs.push(isOk ? clock.monoMs() - startMs : FAILED_MS);
       await sleep(clock, everyMs);
     }
   };
