@@ -58,7 +58,11 @@ export const channelSpecSchema = z
     example: {
       name: "on-call",
       kind: "webhook",
-      options: { url: "https://hooks.example/quorate" },
+      options: {
+        url: "https://hooks.example/quorate",
+        // The secret of the specification's own examples.
+        secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+      },
       events: ["target.down", "incident.*"],
     },
   });

@@ -52,7 +52,7 @@ export const tokenSpecSchema = z
   .meta({
     id: "TokenSpec",
     description: "What a caller says of a new token.",
-    example: { name: "grafana", scope: "read", expiresAt: "2027-11-21T12:00:00.000Z" },
+    example: { name: "grafana", scope: "read" },
   });
 
 /** How a secret is replaced. */

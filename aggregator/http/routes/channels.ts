@@ -28,7 +28,10 @@ const putSchema = z
   .strictObject({ ...channelSpecSchema.shape, name: nameSchema.optional() })
   .openapi("ChannelPut", {
     description: "A channel; the name may be left out.",
-    example: { kind: "webhook", options: { url: "https://hooks.example/quorate" } },
+    example: {
+      kind: "webhook",
+      options: { url: "https://hooks.example/quorate", unsigned: true },
+    },
   });
 
 /** What a list of channels can be sorted by. */

@@ -30,9 +30,7 @@ async function fill(room: ApiRoom): Promise<string[]> {
     const { method, path, operation } = placed;
     const example = operation.requestBody?.content["application/json"]?.example;
     if (method !== "post" || path.includes("{") || example === undefined) continue;
-    const body = JSON.stringify(example).replaceAll(/https?:\/\/[\w.-]+\.example/g, LOOPBACK);
-    const headers = { "content-type": "application/json" };
-    const request = { method: "POST", path, headers, body };
+    const request = requestOf(method, path, example);
     const answer = await room.ask(request);
     const place = answer.headers.get("location")?.split("/").at(-1);
     const findings = await answerFindings(answer, { ...placed, request, document: room.document });
@@ -48,6 +46,13 @@ async function fill(room: ApiRoom): Promise<string[]> {
 }
 
 const LOOPBACK = "http://127.0.0.1:9";
+
+/** The request of an example; what it names elsewhere leads nowhere. */
+function requestOf(method: string, path: string, example: unknown): MadeRequest {
+  const body = JSON.stringify(example).replaceAll(/https?:\/\/[\w.-]+\.example/g, LOOPBACK);
+  const headers = { "content-type": "application/json" };
+  return { method: method.toUpperCase(), path, headers, body };
+}
 
 interface Holding {
   requests: fc.Arbitrary<MadeRequest>;
@@ -72,6 +77,25 @@ async function hold(
   const where = `seed ${told.seed}, path ${told.counterexamplePath}`;
   return [`${placed.operation.operationId} (${where}): ${messageOf(told.errorInstance)}`];
 }
+
+/** Its example is a window of the past, and only one of the last day is taken. */
+const BOUND_TO_TIME = "targets.calls";
+
+test("every body that the document shows is one that the aggregator takes", () =>
+  withApiRoom(async (room) => {
+    await fill(room);
+    const refused: string[] = [];
+    for (const { method, path, operation } of room.operations) {
+      const example = operation.requestBody?.content["application/json"]?.example;
+      if (example === undefined || operation.operationId === BOUND_TO_TIME) continue;
+      const [id = "none"] = room.known.get(path.slice(0, path.indexOf("/{"))) ?? [];
+      const place = path.replaceAll(/\{\w+\}/g, id);
+      const request = requestOf(method, place, example);
+      const { status } = await room.ask(request);
+      if ([400, 413, 415, 422].includes(status)) refused.push(`${status} ${lineOf(request)}`);
+    }
+    assert.deepEqual(refused, []);
+  }));
 
 test("every request that the document describes gets an answer that it describes", () =>
   withApiRoom(async (room) => {
