@@ -62,9 +62,11 @@ test("verdicts are listed with names, and narrowed by state and label", () =>
 test("a verdict is explained as it is now, and as it was at a past transition", () =>
   withHttpRoom(async (room) => {
     const { id } = await createTarget(room);
-    await room.refused(503, "GET /api/v1/verdicts/web/explain");
     const { explanation } = makeTransition();
-    room.engine.explain = () => explanation;
+    let known: typeof explanation | null = null;
+    room.engine.explain = () => known;
+    await room.refused(503, "GET /api/v1/verdicts/web/explain");
+    known = explanation;
     const now = await room.expect(200, "GET /api/v1/verdicts/web/explain");
     const shown = explanationSchema.parse(now.body);
     assert.equal(shown.at, "2026-01-01T00:00:00.000Z");
