@@ -8,8 +8,8 @@ import { messageOf, QuorateError } from "../../shared/errors.ts";
 import type { BackupManifest, DataReport } from "./archives.ts";
 import type { CliContext } from "./context.ts";
 import { UsageError } from "./exit-codes.ts";
-import { addVerb, openSession } from "./session.ts";
-import type { ClientFlags } from "./session.ts";
+import { addOutput, addVerb, openSession, openVoice } from "./session.ts";
+import type { ClientFlags, OutputFlags } from "./session.ts";
 
 /** Where data is unless another folder is named. */
 const DEFAULT_DATA = "./.quorate";
@@ -20,19 +20,15 @@ export function addBackup(program: Command, context: CliContext): void {
     .argument("<file>", "the file, such as quorate.tar.gz; it will hold secrets")
     .option("--force", "write over a file that is there already")
     .action((file: string, flags: BackupFlags) => backUp(file, flags, context));
-  program
-    .command("restore")
+  addOutput(program.command("restore"))
     .description("make a data directory of a backup; the aggregator must not run yet")
     .argument("<file>", "the backup")
     .option("--data <dir>", "the folder; it must be absent or empty", DEFAULT_DATA)
     .option("--verify", "only check the backup, to its last byte; nothing is written")
-    .option("--json", "print JSON for machines")
     .action((file: string, flags: RestoreFlags) => restore(file, flags, context));
-  program
-    .command("check")
+  addOutput(program.command("check"))
     .description("look whether the data of an aggregator that does not run is whole")
     .option("--data <dir>", "folder of the aggregator", DEFAULT_DATA)
-    .option("--json", "print JSON for machines")
     .action((flags: CheckFlags) => check(flags, context));
 }
 
@@ -74,47 +70,47 @@ function cutOff(error: unknown): QuorateError {
   return new QuorateError("unavailable", `The backup was not finished: ${why}. Nothing was kept.`);
 }
 
-interface RestoreFlags {
+interface RestoreFlags extends OutputFlags {
   data: string;
   verify?: boolean;
-  json?: boolean;
 }
 
 async function restore(
   file: string,
-  { data, verify, json }: RestoreFlags,
-  { printer, archives, command }: CliContext,
+  { data, verify, ...form }: RestoreFlags,
+  context: CliContext,
 ): Promise<void> {
+  const { archives, command } = context;
+  const { printer, json } = openVoice(context, form);
   const { verify: verifyFile, restore: restoreFile } = await archives();
   if (verify === true) {
     const manifest = await verifyFile(file);
-    if (json === true) return printer.json({ file, ...manifest });
+    if (json) return printer.json({ file, ...manifest });
     const told = `${file} is whole: ${sizeText(manifest)} of ${manifest.createdAt}`;
     return printer.line(printer.clean(`${told}, made by version ${manifest.version}.`));
   }
   const { manifest, report } = await restoreFile(file, data);
-  if (json === true) return printer.json({ data, manifest, ...report });
+  if (json) return printer.json({ data, manifest, ...report });
   printer.line(
     printer.clean(`${data} is as it was at ${manifest.createdAt}: ${rowsText(report)}.`),
   );
   printer.note(`Start it with: ${command} aggregator --data ${data}`);
 }
 
-interface CheckFlags {
+interface CheckFlags extends OutputFlags {
   data: string;
-  json?: boolean;
 }
 
-async function check({ data, json }: CheckFlags, context: CliContext): Promise<void> {
-  const { printer } = context;
+async function check({ data, ...form }: CheckFlags, context: CliContext): Promise<void> {
+  const { printer, json } = openVoice(context, form);
   const report = await (await context.archives()).check(data);
-  if (json === true) printer.json({ ok: report.problems.length === 0, ...report });
+  if (json) printer.json({ ok: report.problems.length === 0, ...report });
   else for (const problem of report.problems) printer.line(printer.clean(problem));
   if (report.problems.length > 0) {
     const sentence = `The data in ${data} is not whole. Restore it from a backup.`;
     throw new QuorateError("internal", sentence);
   }
-  if (json === true) return;
+  if (json) return;
   const { schema, newestSchema } = report;
   const told = schema === newestSchema ? `schema ${newestSchema}` : olderText(report);
   printer.line(printer.clean(`${data} is whole: ${rowsText(report)}; ${told}.`));

@@ -7,6 +7,8 @@ import { formatProblem } from "./config/node.ts";
 import type { Config } from "./config/sections.ts";
 import { systemSources } from "./config/sources.ts";
 import type { CliContext } from "./context.ts";
+import { addOutput, openVoice } from "./session.ts";
+import type { OutputFlags } from "./session.ts";
 
 /** The file that is read unless another is named. */
 export const DEFAULT_FILE = "quorate.yaml";
@@ -16,19 +18,17 @@ export function addConfig(program: Command, context: CliContext): void {
   const config = program
     .command("config")
     .description("configuration as code: check quorate.yaml, describe it for editors");
-  config
-    .command("check")
+  addOutput(config.command("check"))
     .argument("[file]", "the file", DEFAULT_FILE)
     .description("tell every mistake with line and column; nothing is sent")
-    .option("--json", "print JSON for machines")
-    .action(async (file: string, flags: { json?: boolean }) => {
-      const { printer } = context;
+    .action(async (file: string, flags: OutputFlags) => {
+      const { printer, json } = openVoice(context, flags);
       const { config: found, problems, files } = await load(file, context);
-      if (flags.json === true) {
+      if (json) {
         printer.json({ ok: found !== null, files, problems });
       } else for (const problem of problems) printer.line(printer.clean(formatProblem(problem)));
       if (found === null) throw mistakes(file, problems.length);
-      if (flags.json !== true) {
+      if (!json) {
         const count = found.items.length;
         printer.line(`${file} is right: ${count} items in ${files.length} files.`);
       }

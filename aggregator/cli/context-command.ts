@@ -1,7 +1,6 @@
 /** `quorate context`: aggregators by name, so that no flag or variable is needed. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { Option } from "commander";
 import type { Command } from "commander";
 import { nameSchema } from "../../shared/target.ts";
 import type { CliContext } from "./context.ts";
@@ -9,9 +8,8 @@ import { contextsPath, entryOf, readContexts, writeContexts } from "./contexts.t
 import type { ContextEntry, ContextFile } from "./contexts.ts";
 import { apiUrl } from "./endpoint.ts";
 import { UsageError } from "./exit-codes.ts";
-import { isForMachines, OUTPUT_FORMS } from "./output.ts";
-import { formOf } from "./session.ts";
-import type { ClientFlags } from "./session.ts";
+import { addOutput, openVoice } from "./session.ts";
+import type { OutputFlags } from "./session.ts";
 
 interface SetFlags {
   url?: string;
@@ -32,12 +30,9 @@ export function addContext(program: Command, context: CliContext): void {
     .command("context")
     .description("context: aggregators by name, and the one that is used")
     .addHelpText("after", EXPLAINED);
-  noun
-    .command("list")
-    .description("list the contexts")
-    .addOption(new Option("-o, --output <form>", "form of what is printed").choices(OUTPUT_FORMS))
-    .option("--json", "short for --output json")
-    .action((flags: ClientFlags) => list(context, flags));
+  addOutput(noun.command("list").description("list the contexts")).action((flags: OutputFlags) =>
+    list(context, flags),
+  );
   noun
     .command("current")
     .description("print the name of the context in use")
@@ -129,15 +124,14 @@ function change(context: CliContext, edit: (file: ContextFile) => ContextFile): 
   return edited;
 }
 
-function list(context: CliContext, flags: ClientFlags): void {
-  const form = formOf(flags);
-  const printer = context.printer.as(form);
+function list(context: CliContext, flags: OutputFlags): void {
+  const { printer, json } = openVoice(context, flags);
   const path = contextsPath(context.settings);
   const { current, contexts } = readContexts(path);
   const items = Object.entries(contexts).map(([name, entry]) => {
     return { name, url: entry.url, token: tokenWords(entry), isCurrent: name === current };
   });
-  if (isForMachines(form)) return printer.json({ items, next: null });
+  if (json) return printer.json({ items, next: null });
   if (items.length === 0) {
     return printer.note(`There are no contexts yet: ${context.command} context set NAME --url URL`);
   }

@@ -44,13 +44,13 @@ const LIST_ROWS_MAX = 1_000_000;
 
 /** Adds a verb with the flags that all verbs have. */
 export function addVerb(noun: Command, usage: string, description: string): Command {
-  return addEndpointFlags(noun.command(usage).description(description))
-    .addOption(
-      new Option("-o, --output <form>", "form of what is printed (default table)").choices(
-        OUTPUT_FORMS,
-      ),
-    )
-    .option("--json", "short for --output json");
+  return addOutput(addEndpointFlags(noun.command(usage).description(description)));
+}
+
+/** Adds the flags that say in which form a command prints. */
+export function addOutput(command: Command): Command {
+  const form = new Option("-o, --output <form>", "form of what is printed (default table)");
+  return command.addOption(form.choices(OUTPUT_FORMS)).option("--json", "short for --output json");
 }
 
 /** Adds the flags that say which aggregator is asked, and as whom. */
@@ -89,18 +89,28 @@ export function addListVerb(noun: Command, usage: string, description: string): 
 
 /** Opens a session with the API; what fails for a moment is tried again `retries` times. */
 export function openSession(context: CliContext, flags: ClientFlags, retries = 0): Session {
-  const form = formOf(flags);
   const { url, token } = endpointOf(context, flags);
   return {
     client: createApiClient({ url: url.href, retries, ...(token === null ? {} : { token }) }),
-    printer: context.printer.as(form),
     command: context.command,
-    json: isForMachines(form),
+    ...openVoice(context, flags),
   };
 }
 
+/** Flags that say in which form a command prints. */
+export type OutputFlags = Pick<ClientFlags, "output" | "json">;
+
+/** What a command that asks no API prints with. */
+export function openVoice(
+  { printer }: Pick<CliContext, "printer">,
+  flags: OutputFlags,
+): Pick<Session, "printer" | "json"> {
+  const form = formOf(flags);
+  return { printer: printer.as(form), json: isForMachines(form) };
+}
+
 /** The form of output that the flags choose. */
-export function formOf({ output, json }: Pick<ClientFlags, "output" | "json">): OutputForm {
+function formOf({ output, json }: OutputFlags): OutputForm {
   if (json !== true) return output ?? "table";
   if (output === undefined || output === "json") return "json";
   throw new UsageError(`Expected --json or --output ${output}; found both.`);

@@ -1,7 +1,6 @@
 /** `quorate doctor`: what is wrong with a mesh, and what to do about it. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { Option } from "commander";
 import type { Command } from "commander";
 import { createApiClient } from "../../../shared/api/client.ts";
 import type { ApiClient } from "../../../shared/api/client.ts";
@@ -11,10 +10,9 @@ import { LIMITS } from "../../../shared/limits.ts";
 import type { CliContext } from "../context.ts";
 import { endpointOf } from "../endpoint.ts";
 import { EXIT_CODES, UsageError } from "../exit-codes.ts";
-import { isForMachines, OUTPUT_FORMS } from "../output.ts";
 import { listenOption } from "../parse.ts";
 import type { Printer } from "../printer.ts";
-import { addEndpointFlags, formOf } from "../session.ts";
+import { addEndpointFlags, addOutput, openVoice } from "../session.ts";
 import type { ClientFlags } from "../session.ts";
 import type { Cell } from "../table.ts";
 import { wrapText } from "../width.ts";
@@ -38,17 +36,14 @@ export function addDoctor(
   const command = program
     .command("doctor")
     .description("look for what is wrong: ports, clock, DNS, canaries, files, store, versions");
-  addEndpointFlags(command)
+  addOutput(addEndpointFlags(command))
     .addOption(listenOption("--grpc <host:port>", "where probes connect (default: port 7701)"))
     .addOption(listenOption("--probe <host:port>", "look at this machine as a probe of that one"))
-    .addOption(new Option("-o, --output <form>", "form of what is printed").choices(OUTPUT_FORMS))
-    .option("--json", "short for --output json")
     .addHelpText("after", "\nExits with 1 when anything fails; warnings alone exit with 0.")
     .action(async (flags: DoctorFlags) => {
-      const form = formOf(flags);
-      const printer = context.printer.as(form);
+      const { printer, json } = openVoice(context, flags);
       const findings = await examine(context, flags);
-      if (isForMachines(form)) printer.json({ items: findings, next: null });
+      if (json) printer.json({ items: findings, next: null });
       else show(findings, printer);
       if (findings.some(({ level }) => level === "fail")) setExitCode(EXIT_CODES.error.code);
     });
