@@ -30,6 +30,7 @@ import { addRoutes } from "./routes.ts";
 import { addSessions } from "./sessions.ts";
 import { addSilences } from "./silences.ts";
 import { addStats } from "./stats.ts";
+import { addStatusPages } from "./status-pages.ts";
 import { addTargets } from "./targets.ts";
 import { addTokens } from "./tokens.ts";
 import { addTop } from "./top/top.ts";
@@ -125,6 +126,7 @@ function addResources(program: Command, context: CliContext): void {
   addMaintenance(program, context);
   addSilences(program, context);
   addRoutes(program, context);
+  addStatusPages(program, context);
   addNotifications(program, context);
   addEvents(program, context);
   addReplay(program, context);

@@ -80,6 +80,9 @@ async function write(change: Change, { client, keepToken }: ApplyDeps): Promise<
       return (await client.maintenance.create(spec)).revision;
     case "silence":
       return (await client.silences.create(spec)).revision;
+    case "status-page":
+      if (present === null) return (await client.statusPages.create(spec)).revision;
+      return (await client.statusPages.put(name, spec, guard)).revision;
   }
 }
 
@@ -99,6 +102,9 @@ async function remove({ noun, name }: Change, id: string, { client }: ApplyDeps)
       return;
     case "maintenance":
       await client.maintenance.delete(id);
+      return;
+    case "status-page":
+      await client.statusPages.delete(name);
       return;
     case "silence":
       await client.silences.end(id);

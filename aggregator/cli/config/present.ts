@@ -66,7 +66,16 @@ export async function fetchPresent(client: ApiClient): Promise<PresentItem[]> {
         spec,
       };
     }),
+    ...(await presentPages(client)),
   ];
+}
+
+async function presentPages(client: ApiClient): Promise<PresentItem[]> {
+  const pages = await all((query) => client.statusPages.list(query));
+  return pages.map(({ id, revision, owner = null, ...rest }): PresentItem => {
+    const { createdAt: _made, updatedAt: _changed, path: _served, ...spec } = rest;
+    return { noun: "status-page", name: spec.name, id, revision, owner, isOver: false, spec };
+  });
 }
 
 async function presentRoutes(client: ApiClient): Promise<PresentItem[]> {

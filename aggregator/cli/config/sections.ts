@@ -6,10 +6,18 @@ import { channelSpecSchema } from "../../../shared/channel.ts";
 import { maintenanceSpecSchema } from "../../../shared/maintenance.ts";
 import { probeSpecSchema } from "../../../shared/probe.ts";
 import { routeNodeSchema } from "../../../shared/route.ts";
+import { statusPageSpecSchema } from "../../../shared/status-page.ts";
 import { targetSpecSchema } from "../../../shared/target.ts";
 
 /** What an item of a configuration is. */
-export type ConfigNoun = "channel" | "probe" | "target" | "routes" | "maintenance" | "silence";
+export type ConfigNoun =
+  | "channel"
+  | "probe"
+  | "target"
+  | "routes"
+  | "maintenance"
+  | "silence"
+  | "status-page";
 
 /** A silence in a file needs an end that stays, or every apply would make it anew. */
 const silenceSchema = silenceCreateSchema.omit({ durationMs: true }).extend({ endsAt: timeSchema });
@@ -30,6 +38,7 @@ export const SECTIONS: readonly Section[] = [
   { section: "routes", noun: "routes", schema: routeNodeSchema },
   { section: "maintenance", noun: "maintenance", schema: maintenanceSpecSchema },
   { section: "silences", noun: "silence", schema: silenceSchema },
+  { section: "statusPages", noun: "status-page", schema: statusPageSpecSchema },
 ];
 
 /** Label of targets and probes, by which a file knows its own. */

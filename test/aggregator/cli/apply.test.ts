@@ -28,6 +28,7 @@ const EMPTY = {
   "GET /routes": problem("not_found", "There are no routes."),
   "GET /maintenance": { json: pageOf() },
   "GET /silences": { json: pageOf() },
+  "GET /status-pages": { json: pageOf() },
 };
 const TEXT = `owner: shop
 probes: [{ name: rack-a, region: north, zone: a }]

@@ -154,5 +154,5 @@ test("the JSON Schema names every section, and refers to nothing that it lacks",
   assert.doesNotMatch(text, /"\$ref":"#"/);
   const sections = fieldsIn(schema["properties"]);
   const expected = ["owner", "include", "defaults", "templates", "channels", "probes", "targets"];
-  assert.deepEqual(sections, [...expected, "routes", "maintenance", "silences"]);
+  assert.deepEqual(sections, [...expected, "routes", "maintenance", "silences", "statusPages"]);
 });
