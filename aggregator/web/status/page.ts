@@ -30,8 +30,12 @@ export function statusPage(view: StatusView, frame: PageFrame): string {
       title="RSS"
       href="${frame.base}/feed.rss"
     />
-    <link rel="alternate" type="application/atom+xml" title="Atom" href="${frame.base}/feed.atom" />
-    <meta http-equiv="refresh" content="60" />`;
+    <link
+      rel="alternate"
+      type="application/atom+xml"
+      title="Atom"
+      href="${frame.base}/feed.atom"
+    />`;
   const { description, announcements, maintenance, groups, incidents } = view;
   const active = maintenance.filter((one) => one.active);
   const about =
