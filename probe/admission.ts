@@ -15,6 +15,8 @@ export interface AdmissionDeps {
   start: (look: Look) => void;
   /** A look cannot start in time any more. */
   tooLate: (look: Look) => void;
+  /** Looks wait for what the next tick allows: it must not be passed over. */
+  tickSoon: () => void;
 }
 
 /** Admits looks. */
@@ -48,6 +50,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
       const look = waiting.next();
       if (look && isWanted(look)) start(look);
     }
+    if (waiting.size() > 0) deps.tickSoon();
   }
 
   return {

@@ -11,6 +11,7 @@ import { VERSION } from "../shared/version.ts";
 import { linkChannel } from "./channel.ts";
 import type { CheckSite } from "./checks/check.ts";
 import { CHECK_KINDS, prepareCheck } from "./checks/index.ts";
+import { keepHeapSmall } from "./frugal.ts";
 import { createProbe } from "./probe.ts";
 import type { ProbeDeps } from "./probe.ts";
 import { openSecrets } from "./secrets.ts";
@@ -61,6 +62,7 @@ export interface ProbeOptions {
 
 /** Runs a probe until it is told to stop or is refused; resolves with the exit code. */
 export async function runProbe(options: ProbeOptions): Promise<number> {
+  keepHeapSmall();
   const log = createLog("probe", options.logLevel ?? "info");
   const stopping = options.stopSignal ?? processSignal();
   try {

@@ -18,7 +18,7 @@ import type { CheckContext } from "./checks/check.ts";
 import { isFailure, newLook } from "./seat.ts";
 import type { Look, Seat } from "./seat.ts";
 import { witnessed } from "./stall.ts";
-import { TICK_MS } from "./wheel.ts";
+import { TICK_MS, wheelEntry } from "./wheel.ts";
 import type { Wheel } from "./wheel.ts";
 
 /** Time a check has to end after its abort (its contract says 100 ms); then it is given up. */
@@ -77,6 +77,7 @@ interface RunnerState {
 
 /** Creates a runner that knows no target. */
 export function createRunner(deps: RunnerDeps): Runner {
+  const nextTick = wheelEntry(() => undefined);
   const runner: RunnerState = {
     deps,
     seats: new Map(),
@@ -86,6 +87,7 @@ export function createRunner(deps: RunnerDeps): Runner {
       running: () => runner.running.size,
       start: (look) => start(runner, look),
       tooLate: (look) => tooLate(runner, look),
+      tickSoon: () => deps.wheel.at(nextTick, 0),
     }),
     running: new Set(),
     bursts: createBursts({

