@@ -4,21 +4,9 @@ import type { ApiPage } from "../../../../shared/api/common.ts";
 import type { ApiVerdict } from "../../../../shared/api/verdict.ts";
 import { VERDICT_STATES } from "../../../../shared/verdict.ts";
 import type { VerdictState } from "../../../../shared/verdict.ts";
+import type { Row } from "./row.ts";
 import { ask, pathOf, sentenceOf } from "../api.ts";
 import { calmly, clock } from "../clock.ts";
-
-/** A target in a list. */
-export interface Row {
-  id: string;
-  name: string;
-  labels: Readonly<Record<string, string>>;
-  state: VerdictState;
-  sinceMs: number;
-  lean: "down" | null;
-  incidentId: string | null;
-  /** What a search looks at, in lower case. */
-  text: string;
-}
 
 /** How far the list is loaded. */
 export type Loading = "first" | "more" | "done";

@@ -5,7 +5,7 @@ import type { Vote } from "../../../../shared/verdict.ts";
 import { glanceOf, showGlances } from "../live/glances.ts";
 import { byPlace, useProbes } from "../live/probes.ts";
 import { loading, rows, rowsTrouble } from "../live/rows.ts";
-import type { Row } from "../live/rows.ts";
+import type { Row } from "../live/row.ts";
 import { Empty, PageHead, Trouble } from "../parts/basics.tsx";
 import { StateMark, VoteMark } from "../parts/marks.tsx";
 import { VirtualList } from "../parts/virtual-list.tsx";

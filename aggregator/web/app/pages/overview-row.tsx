@@ -1,5 +1,5 @@
 /** A target in the overview. */
-import type { Row } from "../live/rows.ts";
+import type { Row } from "../live/row.ts";
 import { glanceOf } from "../live/glances.ts";
 import { Beats } from "../parts/beats.tsx";
 import { Age } from "../parts/basics.tsx";

@@ -1,7 +1,7 @@
 /** Which rows the overview shows, in which order, under which headings. */
 import type { VerdictState } from "../../../../shared/verdict.ts";
 import { VERDICT_STATES } from "../../../../shared/verdict.ts";
-import type { Row } from "../live/rows.ts";
+import type { Row } from "../live/row.ts";
 
 /** How the rows are ordered. */
 export type Sorting = "worst" | "name" | "since";

@@ -77,10 +77,15 @@ function Nav() {
 function LinkState() {
   const text = words.value.link[link.value];
   return (
-    <p class={`link-state l-${link.value}`} role="status">
-      <span class="link-dot" aria-hidden="true" />
-      {text}
-    </p>
+    <div class="side-line">
+      <p class={`link-state l-${link.value}`} role="status">
+        <span class="link-dot" aria-hidden="true" />
+        {text}
+      </p>
+      <a class="text-button" href="/docs">
+        {words.value.nav.apiDocs}
+      </a>
+    </div>
   );
 }
 

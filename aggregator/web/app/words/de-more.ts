@@ -139,10 +139,8 @@ export const DE_MORE: MoreWords = {
     memory: "Speicher",
     version: "Version",
     checks: "Prüfungen",
-    spooled: "Wartend",
     heard: "Gehört",
     canaries: "Prüfpunkte",
-    outage: "Letzter Ausfall",
     states: {
       joining: "Kommt hinzu",
       eligible: "Zeuge",

@@ -118,13 +118,10 @@ export const DE: Words = {
     nothing: "Nichts passt",
     nothingHelp: "Kein Ziel passt zu dieser Suche und diesen Zuständen.",
     clear: "Filter entfernen",
-    allUp: "Alles ist erreichbar",
-    filterBy: (state) => `Nur ${state}`,
     looksOf: (name) => `Die letzten Prüfungen von ${name}, älteste zuerst`,
     disabled: "nicht beobachtet",
     maintenance: "Wartung",
     leansDown: "wohl ausgefallen",
-    paused: (count) => `${count} gezeigt`,
     titleDown: (count) => `${count} ausgefallen`,
   },
   keys: {

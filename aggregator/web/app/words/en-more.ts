@@ -131,10 +131,8 @@ export const EN_MORE = {
     memory: "Memory",
     version: "Version",
     checks: "Checks",
-    spooled: "Spooled",
     heard: "Heard",
     canaries: "Canaries",
-    outage: "Last outage",
     states: {
       joining: "Joining",
       eligible: "Eligible",

@@ -117,13 +117,10 @@ export const EN = {
     nothing: "Nothing matches",
     nothingHelp: "No target fits this search and these states.",
     clear: "Clear filters",
-    allUp: "Everything is reached",
-    filterBy: (state: string) => `Only ${state}`,
     looksOf: (name: string) => `The last looks at ${name}, oldest first`,
     disabled: "not watched",
     maintenance: "maintenance",
     leansDown: "probably down",
-    paused: (count: string) => `${count} shown`,
     titleDown: (count: number) => `${count} down`,
   },
   keys: {

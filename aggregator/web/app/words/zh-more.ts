@@ -132,10 +132,8 @@ export const ZH_MORE: MoreWords = {
     memory: "内存",
     version: "版本",
     checks: "检查",
-    spooled: "待发",
     heard: "最近消息",
     canaries: "自检",
-    outage: "上次中断",
     states: {
       joining: "加入中",
       eligible: "可作证",

@@ -118,13 +118,10 @@ export const ZH: Words = {
     nothing: "没有匹配项",
     nothingHelp: "没有目标符合此搜索和状态。",
     clear: "清除筛选",
-    allUp: "一切正常",
-    filterBy: (state) => `仅${state}`,
     looksOf: (name) => `${name} 的最近检查，从旧到新`,
     disabled: "未监测",
     maintenance: "维护中",
     leansDown: "可能中断",
-    paused: (count) => `显示 ${count} 个`,
     titleDown: (count) => `${count} 个中断`,
   },
   keys: {

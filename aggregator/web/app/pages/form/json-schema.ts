@@ -58,7 +58,7 @@ function widgetOf(schema: Fields, root: Fields, depth: number): Widget {
   const choice = choiceOf(schema["enum"]);
   if (choice !== null) return choice;
   if (type === "string") {
-    const isSecret = textOf(description).startsWith("Secret");
+    const isSecret = /^(?:Secret|Kept secret)/.test(textOf(description));
     return { kind: "text", isLong: (numberOf(schema["maxLength"]) ?? 0) >= LONG_CHARS, isSecret };
   }
   if (type === "integer" || type === "number") {

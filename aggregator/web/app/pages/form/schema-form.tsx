@@ -133,14 +133,22 @@ function Input({ field, value, onChange }: FieldProps) {
     );
   }
   if (widget.kind === "text" && !widget.isLong) {
+    const shown = typeof value === "string" ? value : "";
+    const take = (event: { currentTarget: { value: string } }): void => {
+      const { value: text } = event.currentTarget;
+      onChange(text === "" ? undefined : text);
+    };
+    if (widget.isSecret) {
+      return <input type="password" autocomplete="new-password" value={shown} onInput={take} />;
+    }
     return (
       <input
         type="text"
         autocomplete="off"
         spellcheck={false}
         placeholder={placeholder}
-        value={typeof value === "string" ? value : ""}
-        onInput={({ currentTarget: { value: text } }) => onChange(text === "" ? undefined : text)}
+        value={shown}
+        onInput={take}
       />
     );
   }

@@ -161,7 +161,8 @@ function pointsOfLooks(looks: readonly ApiResult[]): Point[] {
 function pointsOfBuckets(page: ApiPage<ApiLatencyBucket> | null, figure: Figure): Point[] {
   return (page?.items ?? []).map((bucket) => {
     const { probe, probeId, from, spanMs } = bucket;
-    const atMs = Date.parse(from) + spanMs / 2;
+    // The bucket that is not over ends now.
+    const atMs = Math.min(Date.parse(from) + spanMs / 2, nowMs.peek());
     return { name: probe ?? probeId, atMs, us: bucket[figure] };
   });
 }
