@@ -14,7 +14,9 @@ export function operationSection(placed: PlacedOperation, document: ApiDocument)
   return html`<section class="operation" id="${id}">
     <header>
       <h2><a class="anchor" href="#${id}">${operation.summary}</a></h2>
-      <p class="where">${methodMark(method)}<code>${path}</code>${scopeMark(operation)}</p>
+      <p class="where">
+        ${methodMark(method)}<code>${path}</code>${scopeMark(operation)} ${clientMark(operation)}
+      </p>
     </header>
     <div class="told">
       <p>${inline(operation.description ?? "")}</p>
@@ -37,6 +39,12 @@ export function methodMark(method: string): Html {
 function scopeMark({ security, "x-quorate-scope": scope }: ApiOperation): Html {
   const words = security.length === 0 ? "open to anybody" : `scope ${scope ?? "admin"}`;
   return html`<span class="scope">${words}</span>`;
+}
+
+/** What it is called in the client; pages for people are not in it. */
+function clientMark({ operationId = "", responses }: ApiOperation): Html | null {
+  if (Object.hasOwn(responses["200"]?.content ?? {}, "text/html")) return null;
+  return html`<span class="scope">client <code>${operationId}</code></span>`;
 }
 
 const PLACES = [

@@ -61,6 +61,7 @@ main { padding: 44px 48px 96px; max-width: 1240px; min-width: 0; }
 .told p + .fields { margin-top: 8px; }
 .where { display: flex; flex-wrap: wrap; gap: 4px 10px; align-items: baseline; margin-top: 6px; }
 .where code { background: none; padding: 0; font-size: 14px; }
+.where .scope code { font-size: 13px; }
 .where .scope { font-size: 13px; color: var(--soft); }
 .method { font: 600 12px/1.5 ui-monospace, "SF Mono", "DejaVu Sans Mono", monospace; }
 .get { color: var(--get); } .post { color: var(--post); } .put { color: var(--put); }
