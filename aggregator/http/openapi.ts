@@ -29,7 +29,12 @@ const TAGS = [
 const DESCRIPTION = [
   "A multi-region probe mesh with quorum verdicts: a target is down only when no vantage point",
   "reaches it. Every error is problem+json with a sentence. Lists are `{ items, next }`; give",
-  "`next` as `cursor` for the following page. Times are RFC 3339; durations are whole numbers",
+  "`next` as `cursor` for the following page. A page goes on behind the last row shown, so rows",
+  "that come and go move no others; one whose sorted field changes meanwhile may be shown twice",
+  "or not. `fields` thins out any read, and HEAD answers as GET does. What has a revision carries",
+  "it as ETag for If-Match; other reads have a weak one, and 304 for who sends it back. Writes",
+  "with `dryRun=true` are checked and answered, and write nothing. Every POST may carry an",
+  "Idempotency-Key. Times are RFC 3339; durations are whole numbers",
   "named `…Ms` or `…Us`. A token has a scope: admin does all, write implies read;",
   "`x-quorate-scope` names what an operation needs.",
 ].join(" ");

@@ -84,12 +84,16 @@ function comparison(isDescending: boolean): Comparison {
 /** Keeps the first `limit` of what it is offered; sorting now and then is cheaper than always. */
 function createFirst<Row>(limit: number, compare: Comparison) {
   let kept: Placed<Row>[] = [];
+  /** Nothing at or behind this can be among the first any more. */
+  let bound: Placed<Row> | undefined;
   const trim = (): void => {
     kept.sort(compare);
     kept = kept.slice(0, limit);
+    bound = kept.length === limit ? kept.at(-1) : undefined;
   };
   return {
     offer(placed: Placed<Row>): void {
+      if (bound && compare(placed, bound) >= 0) return;
       kept.push(placed);
       if (kept.length >= 2 * limit + 256) trim();
     },

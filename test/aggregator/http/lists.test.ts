@@ -1,7 +1,9 @@
 /** What all lists and reads have in common: order, pages, labels, sparse fields, validators. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import * as fc from "fast-check";
 import { z } from "zod";
+import { sortedPage } from "../../../aggregator/http/sorting.ts";
 import { targetPageSchema } from "../../../shared/api/target.ts";
 import { verdictPageSchema } from "../../../shared/api/verdict.ts";
 import type { VerdictState } from "../../../shared/verdict.ts";
@@ -174,3 +176,34 @@ test("HEAD answers as GET does, without a body", () =>
     await room.expect(401, "HEAD /api/v1/targets", { token: null });
     await room.expect(404, "HEAD /api/v1/targets/nobody");
   }));
+
+test("pages of a sorted list are the whole list sorted, whatever comes in which order", () => {
+  const fields = { size: ({ size }: { size: number | null }) => size };
+  const shape = { fields, usual: "size", tieOf: ({ id }: { id: string }) => id };
+  const row = fc.record({
+    size: fc.option(fc.integer({ min: 0, max: 9 })),
+    id: fc.uuid({ version: 4 }),
+  });
+  const rows = fc.uniqueArray(row, { selector: ({ id }) => id, maxLength: 900, size: "max" });
+  const direction = fc.constantFrom("size", "-size");
+  const limits = fc.integer({ min: 1, max: 40 });
+  fc.assert(
+    fc.property(rows, direction, limits, (all, sort, limit) => {
+      const sign = sort === "size" ? 1 : -1;
+      const sorted = all.toSorted((a, b) => {
+        if (a.size === b.size) return a.id < b.id ? -1 : 1;
+        if (a.size === null || b.size === null) return a.size === null ? 1 : -1;
+        return sign * (a.size - b.size);
+      });
+      const walked: typeof all = [];
+      let cursor: string | undefined;
+      do {
+        const page = sortedPage(all, { limit, cursor, sort }, shape);
+        walked.push(...page.rows);
+        cursor = page.next ?? undefined;
+      } while (cursor !== undefined);
+      assert.deepEqual(walked, sorted);
+    }),
+    { numRuns: 30 },
+  );
+});
