@@ -96,10 +96,16 @@ function memberOf(
   if (typeof inner !== "function") return inner;
   return (...values: unknown[]): unknown => {
     const request = present();
-    if (request === null) return Reflect.apply(inner, part, values);
+    if (request === null) return callMember(part, name, values);
     if (typeof own === "function") return Reflect.apply(own, within, values);
     throw outsideBounds(request);
   };
+}
+
+/** Looked up at each call, as without the fence: a part may change what it does. */
+function callMember(part: object, name: PropertyKey, values: readonly unknown[]): unknown {
+  const member: unknown = Reflect.get(part, name);
+  return typeof member === "function" ? Reflect.apply(member, part, values) : undefined;
 }
 
 const isRecord = (value: unknown): value is object => typeof value === "object" && value !== null;
