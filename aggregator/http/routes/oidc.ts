@@ -26,17 +26,21 @@ type Pending = Map<string, PendingLogin & { untilMs: number; returnTo: string }>
 export function addOidc(app: App, context: RouteContext): void {
   const { oidc, publicUrl } = context;
   if (oidc === undefined || publicUrl === undefined) return;
-  const redirectUri = `${publicUrl.replace(/\/+$/, "")}${CALLBACK_PATH}`;
+  const outside = publicUrl.replace(/\/+$/, "");
+  const redirectUri = `${outside}${CALLBACK_PATH}`;
+  const base = new URL(outside).pathname.replace(/\/+$/, "");
   const provider = createOidcProvider({ ...oidc, redirectUri });
   const pending: Pending = new Map();
-  app.get(OIDC_LOGIN_PATH, (c) => paged(c, () => begin(c, { context, provider, pending })));
-  app.get(CALLBACK_PATH, (c) => paged(c, () => told(c, { context, provider, pending })));
+  app.get(OIDC_LOGIN_PATH, (c) => paged(c, () => begin(c, { context, provider, pending, base })));
+  app.get(CALLBACK_PATH, (c) => paged(c, () => told(c, { context, provider, pending, base })));
 }
 
 interface Parts {
   context: RouteContext;
   provider: OidcProvider;
   pending: Pending;
+  /** Path of the outside address, where a proxy has one; empty: none. */
+  base: string;
 }
 
 const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
@@ -66,7 +70,7 @@ async function told(c: Context<AppEnv>, parts: Parts): Promise<Response> {
 }
 
 async function finish(c: Context<AppEnv>, parts: Parts): Promise<Response> {
-  const { context, provider, pending } = parts;
+  const { context, provider, pending, base } = parts;
   const { origins, registry, clock } = context;
   const key = digest(getCookie(c, COOKIE) ?? "");
   const login = pending.get(key);
@@ -84,9 +88,10 @@ async function finish(c: Context<AppEnv>, parts: Parts): Promise<Response> {
   await context.signedIn(c, callerOfSession(session), "");
   const maxAgeMs = session.expiresAtMs - clock.wallMs();
   setSessionCookie(c, { secret, maxAgeMs, secure: origins.isHttps(c) });
+  const to = `${base}${login.returnTo}`;
   // A page and no redirect: a cookie that is SameSite=Strict is not sent along a chain that began
   // at another site, and this one began at the provider.
-  return page(c, 200, { title: "Signed in", sentence: `Signed in as ${who}.`, to: login.returnTo });
+  return page(c, 200, { title: "Signed in", sentence: `Signed in as ${who}.`, to });
 }
 
 /** SameSite=Lax: it must be there when the provider sends the browser back. */

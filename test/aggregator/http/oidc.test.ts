@@ -122,7 +122,7 @@ test("one goes on to a path of this server, and to no other", () =>
       const query = `/auth/oidc/login?return=${encodeURIComponent(path)}`;
       const { body } = await room.signIn(undefined, query);
       const shown = to.replaceAll("&", "&amp;");
-      assert.ok(String(body).includes(`content="0;url=${shown}"`), String(body));
+      assert.ok(String(body).includes(`content="0;url=/mesh${shown}"`), String(body));
     }
   }));
 
