@@ -49,7 +49,7 @@ const EXPIRE_EVERY_ROUNDS = 60;
  * After a snapshot nothing is done for so many times as long as it took: where it takes seconds,
  * at 100,000 targets, it would else be one of the larger costs.
  */
-const REST_FACTOR = 20;
+const REST_FACTOR = 40;
 
 /** Creates the upkeep of an aggregator. */
 export function createUpkeep(deps: UpkeepDeps): Upkeep {

@@ -22,8 +22,8 @@ const ROWS = 1_000;
 const LOOKS = 16;
 /** Results a second of 100,000 targets × 5 vantages / 30 s, in batches of ROWS. */
 const BATCHES_PER_SECOND = 17;
-/** Log after the snapshot that a start replays: a minute and a half of results. */
-const REPLAYED_S = 90;
+/** Log after the snapshot that a start replays: snapshots of this size come every two minutes. */
+const REPLAYED_S = 120;
 const STALL_MS_MAX = 50;
 const READY_MS_MAX = 5_000;
 
