@@ -3,7 +3,6 @@ import type { Clock } from "../../shared/clock.ts";
 import { isoTime, sleep } from "../../shared/clock.ts";
 import { messageOf } from "../../shared/errors.ts";
 import type { Log } from "../../shared/log.ts";
-import type { StoredEvent } from "../ports.ts";
 import { openEventFeed, TOO_SLOW } from "../feed/event-feed.ts";
 import type { EventFeed, EventFeedOptions } from "../feed/event-feed.ts";
 import type { EventChunks } from "./event-chunks.ts";
@@ -117,11 +116,9 @@ function createWriter(options: EventStreamOptions) {
       controller = opened;
       write(`retry: ${RETRY_MS}\n${placeOf(options.after)}: events of Quorate\n\n`);
       closing.addEventListener("abort", stop);
-      if (closing.aborted) stop();
-      else
-        pump(feed, { ...options, room, enqueue: (bytes) => controller?.enqueue(bytes) }).catch(
-          failed,
-        );
+      if (closing.aborted) return stop();
+      const enqueue = (bytes: Uint8Array): void => opened.enqueue(bytes);
+      pump(feed, { ...options, room, enqueue }).catch(failed);
     },
     resume: (): void => resume(),
     end,

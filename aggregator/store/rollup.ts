@@ -24,7 +24,7 @@ export interface Rollup {
   sketch: Sketch;
 }
 
-/** The shortest span that is told. It is read from blocks: rolled up it would take twice their room. */
+/** The shortest span told; read from blocks, because rolled up it would take twice their room. */
 export const FINEST_SPAN_MS = 300_000;
 
 /** Lengths of the spans that are rolled up: an hour, a day. */

@@ -23,10 +23,6 @@ const target: TargetInput = { name: "shop", kind: "tcp", options: { host: "10.0.
 export async function use(): Promise<string> {
   const made: ApiTarget = await quorate.targets.create(target, { idempotencyKey: "1" });
   await quorate.targets.patch("shop", { intervalMs: 10_000, zone: null }, { ifRevision: 1 });
-  // @ts-expect-error An interval is a number.
-  await quorate.targets.patch("shop", { intervalMs: "10s" });
-  // @ts-expect-error A target needs a kind.
-  await quorate.targets.put("shop", { options: {} });
   for await (const one of everyRow((page) => quorate.targets.list({ ...page, label: ["a=b"] }))) {
     const state: "up" | "down" | string = one.verdict.state;
     console.log(one.name, state);
@@ -42,6 +38,14 @@ const { version } = await quorate.system.version();
 const problem = await quorate.targets.get("gone").catch((error: unknown) => error);
 if (!(problem instanceof ProblemError)) throw new Error("expected a ProblemError");
 console.log(JSON.stringify({ version, status: problem.status, code: problem.code }));
+`;
+
+/** What the types must refuse: an interval is a number, and a target needs a kind. */
+const MISUSE = `
+import { createClient } from "quorate/client";
+const quorate = createClient({ url: "", token: "" });
+await quorate.targets.patch("shop", { intervalMs: "10s" });
+await quorate.targets.put("shop", { options: {} });
 `;
 
 const COMPILER = {
@@ -64,6 +68,19 @@ const PROJECTS = {
     noEmit: true,
   },
 };
+
+/** What the compiler says of one file; empty when it has nothing to say. */
+async function compilerSays(
+  folder: string,
+  { file, compilerOptions }: { file: string; compilerOptions: object },
+): Promise<string> {
+  const project = join(folder, "project.json");
+  writeFileSync(project, JSON.stringify({ compilerOptions, files: [file] }));
+  const told: unknown = await run(resolve("node_modules/.bin/tsc"), ["-p", project]).catch(
+    (error: unknown) => error,
+  );
+  return String(Reflect.get(Object(told), "stdout"));
+}
 
 /** A folder in which the packed package and what it depends on are installed. */
 async function installed(folder: string): Promise<void> {
@@ -105,13 +122,16 @@ test("the packed package gives quorate/client to a project of its own, with type
     await installed(folder);
     writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
     writeFileSync(join(folder, "use.ts"), CONSUMER);
-    const compiler = resolve("node_modules/.bin/tsc");
-    for (const [name, compilerOptions] of Object.entries(PROJECTS)) {
-      const project = join(folder, `${name}.json`);
-      writeFileSync(project, JSON.stringify({ compilerOptions, files: ["use.ts"] }));
-      const told = await run(compiler, ["-p", project]).catch((error: unknown) => error);
-      const said = Object(told);
-      assert.equal(String(Reflect.get(said, "stdout")), "", `${name}: ${String(said)}`);
+    writeFileSync(join(folder, "misuse.ts"), MISUSE);
+    for (const compilerOptions of Object.values(PROJECTS)) {
+      assert.equal(await compilerSays(folder, { file: "use.ts", compilerOptions }), "");
+      const refused = await compilerSays(folder, { file: "misuse.ts", compilerOptions });
+      const lines = [...refused.matchAll(/^misuse\.ts\((\d+),\d+\): error/gm)];
+      assert.deepEqual(
+        lines.map(([, line]) => line),
+        ["4", "5"],
+        refused,
+      );
     }
     await withApi(async (url) => {
       const { stdout } = await run(process.execPath, [join(folder, "out", "use.js"), url]);

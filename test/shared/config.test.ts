@@ -24,7 +24,7 @@ test("variables are read without blanks around them, and a blank one is not set"
     QUORATE_TARGETS: " a=tcp://h:1 ",
     QUORATE_CONTEXT: "prod",
     XDG_CONFIG_HOME: "/etc/xdg",
-    HOME: "/home/ann",
+    HOME: "/srv/ann",
     NO_COLOR: "1",
     FORCE_COLOR: "0",
   });
@@ -39,7 +39,7 @@ test("variables are read without blanks around them, and a blank one is not set"
     context: "prod",
     configFolder: "/etc/xdg/quorate",
   });
-  assert.equal(readSettings({ HOME: "/home/ann" }).configFolder, "/home/ann/.config/quorate");
+  assert.equal(readSettings({ HOME: "/srv/ann" }).configFolder, "/srv/ann/.config/quorate");
   assert.equal(readSettings({ FORCE_COLOR: "1" }).forceColor, true);
 });
 

@@ -93,7 +93,8 @@ test("the summary counts targets, incidents, probes and notifications, the worst
     assert.equal(
       told.sentence,
       "Of 4 targets: 1 up, 1 unknown, 1 degraded, 1 down. " +
-        "Open incidents: 1, of which nobody looks after 1. Probes that may judge: 0 of 1, in 0 failure domains.",
+        "Open incidents: 1, of which nobody looks after 1. " +
+        "Probes that may judge: 0 of 1, in 0 failure domains.",
     );
   }));
 
