@@ -1,4 +1,6 @@
 /** Which events a subscriber wants. */
+import { meetsConditions } from "../../shared/label-selector.ts";
+import type { LabelCondition } from "../../shared/label-selector.ts";
 import type { StoredEvent } from "../ports.ts";
 
 /** What a subscriber asks for. */
@@ -7,13 +9,15 @@ export interface EventFilter {
   types?: string | undefined;
   /** Labels, `key=value`, that the event's target must carry. */
   label?: readonly string[] | undefined;
+  /** Conditions of a selector that the labels of the event's target must meet. */
+  labels?: readonly LabelCondition[] | undefined;
   /** Labels that the subscriber is bound to; none: it is not. */
   bound?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Whether an event is wanted; with labels, only events of targets are. */
 export function eventMatcher(filter: EventFilter): (stored: StoredEvent) => boolean {
-  const { types, label, bound = {} } = filter;
+  const { types, label = [], labels = [], bound = {} } = filter;
   const patterns = types?.split(",").map((pattern) => pattern.trim());
   const fits = (type: string): boolean =>
     patterns === undefined || patterns.some((pattern) => matchesType(pattern, type));
@@ -21,8 +25,9 @@ export function eventMatcher(filter: EventFilter): (stored: StoredEvent) => bool
   return ({ event }) => {
     if (!fits(event.type)) return false;
     if (isBound && !carries(event.data.target?.labels ?? {}, bound)) return false;
-    if (label === undefined || label.length === 0) return true;
-    return event.data.target !== undefined && hasLabels(event.data.target.labels, label);
+    if (label.length + labels.length === 0) return true;
+    const carried = event.data.target?.labels;
+    return carried !== undefined && hasLabels(carried, label) && meetsConditions(carried, labels);
   };
 }
 

@@ -5,10 +5,11 @@ import { LIMITS } from "../../../shared/limits.ts";
 import type { StoredEvent } from "../../ports.ts";
 import { invalidAt } from "../../registry/input.ts";
 import type { App, RouteContext } from "../context.ts";
-import { flag, integer, labelQuery, needs, pageOfQuery, pageQuery, problems } from "../describe.ts";
+import { flag, integer, needs, pageOfQuery, pageQuery, problems } from "../describe.ts";
 import { eventMatcher } from "../../feed/event-filter.ts";
 import { createEventChunks } from "../event-chunks.ts";
 import { eventStream } from "../event-stream.ts";
+import { labelsQuery } from "../narrowing.ts";
 import { eventView } from "../views.ts";
 
 const query = z.strictObject({
@@ -30,7 +31,7 @@ const query = z.strictObject({
     .regex(/^[a-z_.*, ]+$/, "expected patterns such as target.*,incident.opened")
     .optional()
     .openapi({ description: "Patterns, separated by commas.", example: "target.*,mesh.blind" }),
-  label: labelQuery,
+  ...labelsQuery,
   votes: flag(
     "Whether a stream carries who saw what. Default false; a list always does.",
   ).optional(),

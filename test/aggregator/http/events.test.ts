@@ -79,6 +79,28 @@ test("types and labels narrow a stream; with labels only events of targets come"
     await reader.leave();
   }));
 
+test("a selector narrows a stream and a list of what happened alike", () =>
+  withHttpRoom(async (room) => {
+    const asked = `labels=${encodeURIComponent("team in (shop,bank),!old")}`;
+    const reader = await open(room, `?after=0&${asked}`);
+    await room.happen(
+      ofTarget("a", "target.down", { team: "shop" }),
+      ofTarget("b", "target.up", { team: "zoo" }),
+      blind("c"),
+      ofTarget("d", "target.up", { team: "bank", old: "yes" }),
+      ofTarget("e", "target.up", { team: "bank" }),
+    );
+    await reader.until(/id: 5\n/);
+    assert.deepEqual(reader.numbers(), [1, 5]);
+    await reader.leave();
+    const { body } = await room.expect(200, `GET /api/v1/events?format=json&${asked}`);
+    assert.deepEqual(
+      eventPageSchema.parse(body).items.map(({ number }) => number),
+      [1, 5],
+    );
+    await room.refused(422, "GET /api/v1/events?labels=%3D");
+  }));
+
 test("a stream carries who saw what only when it is asked for", () =>
   withHttpRoom(async (room) => {
     const plain = await open(room, "?after=0");
