@@ -36,9 +36,6 @@ const announcementSchema = z
   })
   .meta({ id: "StatusAnnouncement", description: "What operators say themselves." });
 
-/** What operators say themselves, defaults filled in. */
-export type StatusAnnouncement = z.output<typeof announcementSchema>;
-
 /** What a caller says of a status page. */
 export const statusPageSpecSchema = z
   .strictObject({

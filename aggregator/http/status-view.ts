@@ -85,7 +85,7 @@ export function createStatusViews(deps: StatusViewDeps): StatusViews {
 const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
 /** The worst of levels; `operational` where there is none. */
-export function worstOf(levels: readonly StatusLevel[]): StatusLevel {
+function worstOf(levels: readonly StatusLevel[]): StatusLevel {
   return STATUS_LEVELS.find((level) => levels.includes(level)) ?? "operational";
 }
 

@@ -6,9 +6,6 @@ import { messagePage, passwordPage, statusPage } from "./page.ts";
 import { STATUS_POLICY } from "./style.ts";
 import { STATUS_STRINGS } from "./strings.ts";
 
-/** What makes the texts of status pages. */
-export type StatusRenderer = ReturnType<typeof createStatusRenderer>;
-
 /** Creates it. */
 export function createStatusRenderer() {
   return {

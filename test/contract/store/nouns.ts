@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import type { Token } from "../../../aggregator/ports.ts";
 import type { EventBody } from "../../../aggregator/verdict/event.ts";
 import type { Channel } from "../../../shared/channel.ts";
+import { statusPageSpecSchema } from "../../../shared/status-page.ts";
+import type { StatusPage } from "../../../shared/status-page.ts";
 import { START_MS, allPages, probeNamed, targetNamed } from "../../helpers/store-data.ts";
 import type { StoreHarness, StoreTest } from "./harness.ts";
 
@@ -13,6 +15,12 @@ function append({ store }: StoreHarness, bodies: readonly EventBody[]): Promise<
 function channel(id: string, name: string, revision = 1): Channel {
   const spec = { name, kind: "webhook", options: { url: "http://127.0.0.1:1/" }, enabled: true };
   return { id, revision, createdAtMs: START_MS, updatedAtMs: START_MS, spec };
+}
+
+function statusPage(id: string, name: string, revision = 1): StatusPage {
+  const times = { createdAtMs: START_MS, updatedAtMs: START_MS };
+  const { password: _none, ...spec } = statusPageSpecSchema.parse({ name, title: name });
+  return { id, revision, ...times, spec, passwordHash: null };
 }
 
 function token(id: string): Token {
@@ -98,6 +106,26 @@ export const NOUN_TESTS: readonly StoreTest[] = [
       assert.deepEqual(await probes.all(), [draining]);
       await append(harness, [{ type: "probe_left", probeId: probe.id, hard: true }]);
       assert.deepEqual(await probes.all(), []);
+    },
+  ],
+  [
+    "a status page is replaced only by who knows its revision, and its name is unique",
+    async ({ store: { statusPages } }) => {
+      await statusPages.put(statusPage("stp_b", "shop"), null);
+      await statusPages.put(statusPage("stp_a", "lab"), null);
+      await assert.rejects(statusPages.put(statusPage("stp_c", "shop"), null), {
+        code: "conflict",
+      });
+      const changed = { ...statusPage("stp_b", "shop", 2), passwordHash: "hash" };
+      await assert.rejects(statusPages.put(changed, 2), { code: "conflict" });
+      await statusPages.put(changed, 1);
+      assert.deepEqual(await statusPages.get("shop"), changed);
+      assert.deepEqual(await statusPages.all(), [statusPage("stp_a", "lab"), changed]);
+      assert.deepEqual(
+        [await statusPages.delete("stp_b"), await statusPages.delete("stp_b")],
+        [true, false],
+      );
+      assert.equal(await statusPages.get("stp_b"), null);
     },
   ],
   [

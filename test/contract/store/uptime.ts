@@ -49,4 +49,22 @@ export const UPTIME_TESTS: readonly StoreTest[] = [
       ]);
     },
   ],
+  [
+    "spans that reach into a range are given whole, the oldest first",
+    async ({ store }) => {
+      const spans = [
+        span(2_000, 3_000, { maintenance: true }),
+        span(0, 1_000),
+        span(1_000, 2_000, { state: "down" }),
+      ];
+      await store.events.commit(commitOf([...spans, span(0, 3_000, { targetId: "tgt_b" })]));
+      const found = await store.uptime.spans("tgt_a", range(1_000, 2_500));
+      const [planned, , down] = spans;
+      assert.deepEqual(
+        found.map((one) => ({ targetId: "tgt_a", ...one })),
+        [down, planned],
+      );
+      assert.deepEqual(await store.uptime.spans("tgt_a", range(3_000, 4_000)), []);
+    },
+  ],
 ];
