@@ -37,6 +37,20 @@ browserTest("whoever may only read sees no button that would change something", 
   assert.equal(await page.getByRole("link", { name: "Add target" }).count(), 0);
 });
 
+browserTest(
+  "whoever is locked out is asked to sign in at once",
+  async (room) => {
+    const { page, mesh } = room;
+    await mesh.addTarget("shop", 9);
+    const { token, secret } = await mesh.client.tokens.create({ name: "guest", scope: "read" });
+    await room.open("/settings/browser", secret);
+    await page.getByText("Live", { exact: true }).waitFor();
+    await mesh.client.tokens.delete(token.id);
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  },
+  { mayFail: /401/ },
+);
+
 browserTest("an empty system leads by the hand", async (room) => {
   const { page } = room;
   await room.open("/");

@@ -33,6 +33,11 @@ export function whenSignedOut(call: () => void): void {
   onSignedOut = call;
 }
 
+/** Says that the aggregator no longer knows who asks. */
+export function signedOut(): void {
+  onSignedOut();
+}
+
 /** The text of a query, with its question mark. */
 function queryText(query: AskOptions["query"] = {}): string {
   const pairs = new URLSearchParams();

@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import type { ApiEvent } from "../../../../shared/api/event.ts";
 import { readServerSentEvents } from "../../../../shared/api/sse.ts";
-import { ApiFault } from "../api.ts";
+import { ApiFault, signedOut } from "../api.ts";
 import { clock } from "../clock.ts";
 
 /** How the page hears of what happens. */
@@ -105,7 +105,9 @@ export function openStream(listener: StreamListener): () => void {
         await readOnce(reading);
       } catch (error) {
         // Numbers of another history: begin anew. Everything else is tried again.
-        if (error instanceof ApiFault && error.status === 422) reading.lastNumber = null;
+        const status = error instanceof ApiFault ? error.status : 0;
+        if (status === 422) reading.lastNumber = null;
+        if (status === 401) return signedOut();
       }
       if (stopped.signal.aborted) return;
       if (link.value === "live") retryMs = RETRY_MS_MIN;
