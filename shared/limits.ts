@@ -22,6 +22,8 @@ export const LIMITS = {
   pageRowsMax: 1_000,
   /** Longest a client waits before it asks again; asked to wait longer, it gives the error. */
   clientWaitMs: 30_000,
+  /** Silence on a stream of events that a client takes for a dead connection; it connects again. */
+  clientSilentMs: 45_000,
   /** Largest gRPC message received; larger closes the session with a sentence. */
   grpcMessageBytesMax: 1_048_576,
   /** gRPC calls at a time on one connection; a further one waits at its client. */
