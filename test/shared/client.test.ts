@@ -18,7 +18,7 @@ interface Asked {
 
 /** A client of a server that gives these answers, one after the other; the last one again. */
 function clientOf(
-  answers: readonly (() => Response | Promise<Response>)[],
+  answers: readonly ((init: RequestInit) => Response | Promise<Response>)[],
   over: Partial<ApiClientOptions> = {},
 ) {
   const asked: Asked[] = [];
@@ -27,7 +27,7 @@ function clientOf(
     const answer = answers[Math.min(asked.length, answers.length - 1)];
     asked.push({ url, init });
     assert.ok(answer !== undefined);
-    return answer();
+    return answer(init);
   };
   const client = createClient({ url: URL_BASE, token: "qrt_read_x", fetch, clock, ...over });
   return { client, asked, clock };
@@ -180,6 +180,29 @@ test("events go on after a break where they ended, also when none had come yet",
   const resumed = asked.map(({ init }) => new Headers(init.headers).get("last-event-id"));
   assert.deepEqual(resumed, [null, "41", "41", "43", "43"]);
   assert.match(broken.join("\n"), /ended the stream[^]*It is so[^]*too slow/);
+});
+
+test("a stream that says nothing, not even its heartbeat, is opened again", async () => {
+  const stop = new AbortController();
+  const mute = ({ signal }: RequestInit) => {
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        controller.enqueue(new TextEncoder().encode("id: 7\n: events\n\n"));
+        signal?.addEventListener("abort", () => controller.error(signal.reason));
+      },
+    });
+    return new Response(body);
+  };
+  const { client, asked, clock } = clientOf([mute, stream(eventText(8))]);
+  const first = client.events.follow({ signal: stop.signal }).next();
+  await clock.run(44_000);
+  assert.equal(asked.length, 1);
+  await clock.run(1_001);
+  await clock.run(1_000);
+  const told = await first;
+  assert.ok(told.done !== true && told.value.number === 8);
+  assert.equal(new Headers(asked[1]?.init.headers).get("last-event-id"), "7");
+  stop.abort();
 });
 
 test("a stream that is refused for good is not asked for again", async () => {

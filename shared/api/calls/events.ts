@@ -1,5 +1,7 @@
 /** Calls about events: those that were, and those that come. */
+import type { Clock, Timer } from "../../clock.ts";
 import { messageOf } from "../../errors.ts";
+import { LIMITS } from "../../limits.ts";
 import { apiEventSchema, eventPageSchema } from "../event.ts";
 import type { ApiEvent } from "../event.ts";
 import { ProblemError } from "../problem-error.ts";
@@ -56,10 +58,11 @@ async function* connection(
   const headers: Record<string, string> = { accept: "text/event-stream" };
   const asked = place.lastId === null ? query : { ...query, after: undefined };
   if (place.lastId !== null) headers["last-event-id"] = place.lastId;
-  const { body } = await api.open("/events", asked, { headers, signal });
-  if (body === null) return;
+  const watch = watchSilence(api.clock, signal);
   try {
-    for await (const part of readStreamParts(bytesOf(body))) {
+    const { body } = await api.open("/events", asked, { headers, signal: watch.signal });
+    if (body === null) return;
+    for await (const part of readStreamParts(watch.heard(bytesOf(body)))) {
       place.retryMs = part.retryMs ?? place.retryMs;
       const event = eventOf(part);
       if (part.id !== null) place.lastId = part.id;
@@ -69,7 +72,30 @@ async function* connection(
     if (signal?.aborted === true) return;
     if (thrown instanceof ProblemError) throw thrown;
     throw brokenOff(`The stream of events broke off: ${messageOf(thrown)}`, thrown);
+  } finally {
+    watch.end();
   }
+}
+
+/** A connection that nobody ended can be dead all the same: the aggregator is never silent long. */
+function watchSilence(clock: Clock, signal: AbortSignal | undefined) {
+  const silent = new AbortController();
+  const listen = (): Timer =>
+    clock.after(LIMITS.clientSilentMs, () => {
+      silent.abort(brokenOff("Nothing came over the stream of events, not even its heartbeat."));
+    });
+  let timer = listen();
+  return {
+    signal: signal === undefined ? silent.signal : AbortSignal.any([signal, silent.signal]),
+    async *heard(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+      for await (const chunk of bytes) {
+        timer.cancel();
+        yield chunk;
+        timer = listen();
+      }
+    },
+    end: (): void => timer.cancel(),
+  };
 }
 
 /** Events over as many connections as it takes, none twice and none left out. */

@@ -5,11 +5,15 @@ import test from "node:test";
 import { listenHttp } from "../../../aggregator/http/listen.ts";
 import type { HttpListener } from "../../../aggregator/http/listen.ts";
 import { createApiClient } from "../../../shared/api/client.ts";
+import { createClient } from "../../../shared/client.ts";
+import type { ProblemError } from "../../../shared/client.ts";
 import { systemClock } from "../../../shared/clock.ts";
 import { QuorateError } from "../../../shared/errors.ts";
 import { silentLog } from "../../../shared/log.ts";
 import { makeAuthority, makeCertificate } from "../../helpers/certificates.ts";
 import { eventually } from "../../helpers/eventually.ts";
+import { fastClock } from "../../helpers/fast-clock.ts";
+import { startFaultProxy } from "../../helpers/fault-proxy.ts";
 import { openHttpRoom } from "../../helpers/http-room.ts";
 import type { HttpRoom } from "../../helpers/http-room.ts";
 import { eventWithId } from "../../helpers/store-data.ts";
@@ -83,6 +87,35 @@ test("the client follows events over a socket, and the server ends them when it 
       if (number === 3) void listener.close();
     }
     assert.deepEqual(seen, [1, 2, 3]);
+  }));
+
+test("a client goes on where it was when its connection is cut, with nothing left out", () =>
+  listening(async (room, listener) => {
+    const { port } = new URL(listener.url);
+    const proxy = await startFaultProxy({ host: "127.0.0.1", port: Number(port) });
+    try {
+      const token = await room.token("read");
+      const url = `http://127.0.0.1:${proxy.port}`;
+      const client = createClient({ url, token, clock: fastClock(0, 20) });
+      const stop = new AbortController();
+      const broken: string[] = [];
+      const onBreak = ({ detail }: ProblemError) => void broken.push(detail);
+      const seen: string[] = [];
+      await room.happen(eventWithId("a"));
+      for await (const { id } of client.events.follow({ after: 0, signal: stop.signal, onBreak })) {
+        seen.push(id);
+        if (id === "a") {
+          proxy.cut();
+          await room.happen(eventWithId("b"), eventWithId("c"));
+        }
+        if (id === "c") stop.abort();
+      }
+      assert.deepEqual(seen, ["a", "b", "c"]);
+      assert.equal(broken.length, 1);
+      assert.ok(proxy.dialed() >= 2);
+    } finally {
+      await proxy.close();
+    }
   }));
 
 test("a client that leaves a stream frees its place", () =>
