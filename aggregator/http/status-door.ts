@@ -210,7 +210,11 @@ function textAnswer(
   });
   if (text.type === HTML) headers.set("content-security-policy", policy);
   if (!isPublic) headers.set("x-robots-tag", "noindex");
-  else if (text.type !== HTML) headers.set("access-control-allow-origin", "*");
+  else if (text.type !== HTML) {
+    // Badges, feeds and data are there to be shown on other sites.
+    headers.set("access-control-allow-origin", "*");
+    headers.set("cross-origin-resource-policy", "cross-origin");
+  }
   const asked = (c.req.header("if-none-match") ?? "")
     .split(",")
     .map((one) => one.trim().replace(/^W\//, ""));

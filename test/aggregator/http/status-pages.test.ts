@@ -212,6 +212,8 @@ test("feeds are well formed, and a badge says how things are", () =>
     const atom = await textOf(room, "/status/shop/feed.atom");
     assert.match(atom, /<title>web: Outage \(Ongoing\)<\/title>/);
     assert.match(await textOf(room, "/status/shop/badge.svg"), /Shop: Outage/);
+    const badge = await room.get("/status/shop/badge.svg");
+    assert.equal(badge.headers.get("cross-origin-resource-policy"), "cross-origin");
     assert.equal((await room.get("/status/none")).status, 404);
     assert.equal((await room.get("/status/shop/none")).status, 404);
   }));
