@@ -91,7 +91,7 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_by_notification ON deliveries (notification_id);
 `;
 
-/** open 1: the block of a target and vantage that still takes results; one at most, in no rollup. */
+/** open 1: the block of a target and vantage that takes more; at most one, and in no rollup. */
 const HISTORY = `
 CREATE TABLE vantages (number INTEGER PRIMARY KEY, probe_id TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE blocks (

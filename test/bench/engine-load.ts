@@ -136,7 +136,7 @@ export function encodeAhead(load: Load, batches: number): ReturnType<Load["next"
   return Array.from({ length: batches }, () => load.next());
 }
 
-/** Takes one batch as the door does: decoded, checked, logged, folded; resolves when acknowledged. */
+/** Takes a batch as the door does: decoded, checked, logged, folded; resolves when that is done. */
 export async function take(
   engine: RunningEngine,
   { probeId, results }: ReturnType<Load["next"]>,

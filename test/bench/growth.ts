@@ -23,7 +23,8 @@ export async function benchGrowth(): Promise<BenchRow[]> {
     bytes.push(memory / targets);
     const what = `${targets} targets × ${PROBES} vantages`;
     rows.push({ what: `${what}: µs CPU a result`, figure: spread(cost, 3), aim: "" });
-    const figure = `${(memory / 2 ** 20).toFixed(0)} MiB, ${(memory / targets).toFixed(0)} bytes a target`;
+    const each = `${(memory / targets).toFixed(0)} bytes a target`;
+    const figure = `${(memory / 2 ** 20).toFixed(0)} MiB, ${each}`;
     rows.push({ what: `${what}: memory grown by`, figure, aim: "" });
   }
   const [first = 1, middle = 1, last = 1] = costs;

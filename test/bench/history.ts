@@ -68,7 +68,7 @@ async function fillLog(store: Store, targets: number, days: number): Promise<num
   return results;
 }
 
-/** Five minutes of many targets: what packing costs where each target gets few results at a time. */
+/** Five minutes of many targets: what packing costs where a target gets few results at a time. */
 async function wideRows(): Promise<BenchRow[]> {
   const folder = mkdtempSync(join(tmpdir(), "quorate-bench-"));
   const store = openSqliteStore({ path: join(folder, "quorate.db"), clock, log: silentLog() });

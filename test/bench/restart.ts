@@ -18,7 +18,7 @@ import type { BenchRow } from "./facts.ts";
 
 const PROBES = 5;
 const ROWS = 1_000;
-/** Looks at every target by every vantage before the snapshot: as many as a row of evidence keeps. */
+/** Looks of every vantage at every target before the snapshot: as many as its evidence keeps. */
 const LOOKS = 16;
 /** Results a second of 100,000 targets × 5 vantages / 30 s, in batches of ROWS. */
 const BATCHES_PER_SECOND = 17;
@@ -48,7 +48,8 @@ export async function benchRestart(): Promise<BenchRow[]> {
   await aggregator.kill();
   rmSync(room.folder, { recursive: true, force: true });
   const results = REPLAYED_S * BATCHES_PER_SECOND * ROWS;
-  const what = `start after kill -9 with ${targets} targets × ${PROBES}, ${results} results to replay`;
+  const state = `${targets} targets × ${PROBES}, ${results} results to replay`;
+  const what = `start after kill -9 with ${state}`;
   return [
     ...rows,
     {

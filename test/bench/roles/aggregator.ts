@@ -1,10 +1,10 @@
 /** Benchmark role: a whole aggregator on a folder; tells what it uses when it is asked. */
 import { join } from "node:path";
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import { createAggregator } from "../../../aggregator/aggregator.ts";
 import { openSqliteStore } from "../../../aggregator/store/sqlite.ts";
 import { systemClock } from "../../../shared/clock.ts";
 import { silentLog } from "../../../shared/log.ts";
+import { quantile } from "../facts.ts";
 import { systemRandom } from "../../../shared/random.ts";
 
 /** Where the aggregator of this role listens, and when it was ready. */
@@ -49,7 +49,8 @@ const aggregator = createAggregator({
     heartbeatMs: 5_000,
   },
 });
-const stalls = monitorEventLoopDelay({ resolution: STALL_STEP_MS });
+/** How much later than it was due each turn came, since the question before. */
+let stallsMs: number[] = [];
 let cpu = process.cpuUsage();
 
 function usage(): AggregatorUsage {
@@ -59,10 +60,10 @@ function usage(): AggregatorUsage {
     cpuUs: used.user + used.system,
     rssBytes: process.memoryUsage().rss,
     peakRssBytes: process.resourceUsage().maxRSS * 1_024,
-    stallMsMax: stalls.max / 1e6 - STALL_STEP_MS,
-    stallMsP99: stalls.percentile(99) / 1e6 - STALL_STEP_MS,
+    stallMsMax: Math.max(0, ...stallsMs),
+    stallMsP99: quantile(stallsMs, 0.99),
   };
-  stalls.reset();
+  stallsMs = [];
   return told;
 }
 
@@ -78,7 +79,12 @@ process.on("message", (asked) => {
 process.on("SIGTERM", () => void stop());
 process.on("disconnect", () => process.exit(1));
 const { httpUrl, grpcAddress } = await aggregator.start();
-stalls.enable();
+let turnMs = clock.monoMs();
+clock.every(STALL_STEP_MS, () => {
+  const nowMs = clock.monoMs();
+  stallsMs.push(Math.max(0, nowMs - turnMs - STALL_STEP_MS));
+  turnMs = nowMs;
+});
 const readyMs = clock.monoMs();
 const readyCpu = process.cpuUsage();
 const readyCpuUs = readyCpu.user + readyCpu.system;
