@@ -6,7 +6,7 @@ import { documentText, streamedText } from "./output.ts";
 import type { OutputForm } from "./output.ts";
 import { layOutWhole } from "./table.ts";
 import type { Column, LaidOut, Row } from "./table.ts";
-import { cleanText } from "./width.ts";
+import { cleanText, wrapText } from "./width.ts";
 
 /** Colours by name; each gives its text back unchanged when colours are off. */
 export type Paint = Pick<
@@ -84,7 +84,8 @@ export function createPrinter(options: PrinterOptions): Printer {
       const { lines, left } = lay(columns, rows);
       lines.forEach((text) => line(text));
       if (left.length === 0) return;
-      note(paint.dim(`Not shown: ${left.join(", ")}. A wider terminal or --output wide does.`));
+      const told = `Not shown: ${left.join(", ")}. A wider terminal or --output wide does.`;
+      wrapText(told, width() ?? Infinity).forEach((text) => note(paint.dim(text)));
     },
     as: (other) => createPrinter({ ...options, form: other }),
     redraw: (lines) => {

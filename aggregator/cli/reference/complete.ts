@@ -90,7 +90,9 @@ function valuesOf(
 
 /** What arguments and values of flags name, as they stand in the usage. */
 const NAMED: ReadonlySet<string> = new Set(
-  "target probe channel incident silence maintenance token session notification kind".split(" "),
+  "target probe channel incident silence maintenance token session notification page kind".split(
+    " ",
+  ),
 );
 
 function nameOf(command: Command, argument: string): string | null {

@@ -35,6 +35,8 @@ const LISTS: Record<string, (client: ApiClient) => Promise<Candidate[]>> = {
     (await sessions.list({ limit })).items.map(({ id, who }) => named(id, who)),
   notification: async ({ notifications }) =>
     (await notifications.list({ limit: 100 })).items.map(({ id, state }) => named(id, state)),
+  page: async ({ statusPages }) =>
+    (await statusPages.list({ limit })).items.map(({ name, title }) => named(name, title)),
   kind: async ({ kinds }) =>
     (await kinds.list()).items.map(({ kind, summary }) => named(kind, summary)),
 };

@@ -176,6 +176,59 @@ const matrix = {
   next: null,
 };
 
+const figures = {
+  scheduled: 1_440,
+  ok: 1_400,
+  failed: 40,
+  void: 0,
+  minUs: 850,
+  maxUs: 1_250_000,
+  meanUs: 2_500,
+  stddevUs: 12_345,
+  p50Us: 1_200,
+  p75Us: 1_900,
+  p95Us: 8_000,
+  p99Us: 250_000,
+};
+const stats = (target: string): object => ({
+  targetId: "tgt_1",
+  target,
+  from: at,
+  to: at,
+  total: figures,
+  vantages: [],
+});
+
+const token = {
+  id: "tok_1q3w5e7r9t2y4x6z",
+  name: "grafana-of-the-shop",
+  scope: "read",
+  probeId: null,
+  labels: { team: "決済" },
+  createdAt: at,
+  expiresAt: null,
+  rotatedAt: null,
+  lastUsedAt: at,
+};
+
+const record = {
+  number: 12,
+  at,
+  class: "write",
+  actor: { kind: "token", id: "tok_1", name: EVIL },
+  address: "127.0.0.1",
+  operation: "PUT /api/v1/targets/{id}",
+  action: "update",
+  resource: "targets",
+  resourceId: "tgt_1",
+  name: LONG,
+  revisionBefore: 1,
+  revisionAfter: 2,
+  changed: ["intervalMs", "labels"],
+  status: 200,
+  error: "",
+};
+
 const page = (path: string, ...items: object[]): Record<string, Answer> => ({
   [`GET ${path}`]: { json: pageOf(...items) },
 });
@@ -217,4 +270,7 @@ export const TABLES: readonly TableCase[] = [
   ),
   table("silences list", page("/silences", silence)),
   table("maintenance list", page("/maintenance", maintenance)),
+  table("stats", page("/stats", stats("checkout"), stats(WIDE))),
+  table("tokens list", page("/tokens", token)),
+  table("audit list", page("/audit", record)),
 ];
