@@ -40,6 +40,7 @@ const pagesOf = (incident: string): [path: string, shown: string][] => [
   ["/settings/routes", "Where would this go?"],
   ["/settings/silences", "Settings"],
   ["/settings/maintenance", "The next 28 days"],
+  ["/settings/status-pages", "Add status page"],
   ["/settings/tokens", "Create token"],
   ["/settings/browser", "Settings"],
   ["/start", "Welcome"],

@@ -52,6 +52,7 @@ export const DE_ALERTS: AlertWords = {
       routes: "Wege",
       silences: "Stille",
       maintenance: "Wartung",
+      statusPages: "Statusseiten",
       tokens: "Token",
       browser: "Dieser Browser",
     },
@@ -116,6 +117,19 @@ export const DE_ALERTS: AlertWords = {
       end: "Jetzt beenden",
       calendar: "Die nächsten 28 Tage",
       removeSure: (name) => `${name} löschen?`,
+    },
+    statusPages: {
+      none: "Noch keine Statusseite",
+      noneHelp: "Eine Statusseite zeigt allen, wie es manchen Zielen geht, und sonst nichts.",
+      add: "Statusseite anlegen",
+      fields: {
+        name: "Name",
+        title: "Titel",
+        labels: "Ziele, nach Labels",
+        groupBy: "Gruppiert nach",
+      },
+      visibilities: { public: "öffentlich", password: "mit Passwort", private: "privat" },
+      removeSure: (name) => `Die Statusseite ${name} löschen?`,
     },
     tokens: {
       add: "Token anlegen",

@@ -51,6 +51,7 @@ export const EN_ALERTS = {
       routes: "Routes",
       silences: "Silences",
       maintenance: "Maintenance",
+      statusPages: "Status pages",
       tokens: "Tokens",
       browser: "This browser",
     },
@@ -115,6 +116,14 @@ export const EN_ALERTS = {
       end: "End now",
       calendar: "The next 28 days",
       removeSure: (name: string) => `Delete ${name}?`,
+    },
+    statusPages: {
+      none: "No status page yet",
+      noneHelp: "A status page shows the public how some targets are, and nothing else.",
+      add: "Add status page",
+      fields: { name: "Name", title: "Title", labels: "Targets, by labels", groupBy: "Group by" },
+      visibilities: { public: "public", password: "with a password", private: "private" },
+      removeSure: (name: string) => `Delete the status page ${name}?`,
     },
     tokens: {
       add: "Create token",

@@ -47,6 +47,7 @@ export const ZH_ALERTS: AlertWords = {
       routes: "路由",
       silences: "静默",
       maintenance: "维护",
+      statusPages: "状态页",
       tokens: "令牌",
       browser: "本浏览器",
     },
@@ -111,6 +112,14 @@ export const ZH_ALERTS: AlertWords = {
       end: "立即结束",
       calendar: "未来 28 天",
       removeSure: (name) => `删除 ${name}？`,
+    },
+    statusPages: {
+      none: "还没有状态页",
+      noneHelp: "状态页向公众展示部分目标的状况，仅此而已。",
+      add: "添加状态页",
+      fields: { name: "名称", title: "标题", labels: "目标（按标签）", groupBy: "分组依据" },
+      visibilities: { public: "公开", password: "需要密码", private: "不公开" },
+      removeSure: (name) => `删除状态页 ${name}？`,
     },
     tokens: {
       add: "创建令牌",

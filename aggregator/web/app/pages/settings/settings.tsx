@@ -7,6 +7,7 @@ import { ChannelsTab } from "./channels.tsx";
 import { MaintenanceTab } from "./maintenance.tsx";
 import { RoutesTab } from "./routes.tsx";
 import { SilencesTab } from "./silences.tsx";
+import { StatusPagesTab } from "./status-pages.tsx";
 import { TokensTab } from "./tokens.tsx";
 
 const TABS = {
@@ -14,16 +15,28 @@ const TABS = {
   routes: RoutesTab,
   silences: SilencesTab,
   maintenance: MaintenanceTab,
+  statusPages: StatusPagesTab,
   tokens: TokensTab,
   browser: BrowserTab,
 } as const;
 
-const NAMES = ["channels", "routes", "silences", "maintenance", "tokens", "browser"] as const;
+const NAMES = [
+  "channels",
+  "routes",
+  "silences",
+  "maintenance",
+  "statusPages",
+  "tokens",
+  "browser",
+] as const;
+
+/** The last part of a tab's address. */
+const addressOf = (name: string): string => (name === "statusPages" ? "status-pages" : name);
 
 /** The page. */
 export function SettingsPage() {
   const w = words.value.settings;
-  const here = NAMES.find((name) => name === segments.value[1]) ?? "channels";
+  const here = NAMES.find((name) => addressOf(name) === segments.value[1]) ?? "channels";
   const Tab = TABS[here];
   return (
     <div class="page">
@@ -32,7 +45,7 @@ export function SettingsPage() {
         {NAMES.map((name) => (
           <a
             key={name}
-            href={`/settings/${name}`}
+            href={`/settings/${addressOf(name)}`}
             aria-current={name === here ? "page" : undefined}
           >
             {w.tabs[name]}
