@@ -9,6 +9,9 @@ import type { Answer, FakeApi } from "../fake-api.ts";
 import { pageOf } from "../samples.ts";
 import { GLANCES, summaryOf, VERDICTS } from "./scene.ts";
 
+/** Of util-linux: runs a command on a terminal of its own. */
+const GIVER = "script";
+
 const ENTER = "\u001b[?1049h";
 const LEAVE = "\u001b[?7h\u001b[?25h\u001b[?1049l";
 
@@ -27,7 +30,7 @@ const answers = {
 /** Whether this machine can give a process a terminal. */
 function hasTerminals(): boolean {
   try {
-    execFileSync("script", ["-qec", "true", "/dev/null"], { stdio: "ignore" });
+    execFileSync(GIVER, ["-qec", "true", "/dev/null"], { stdio: "ignore" });
     return process.platform === "linux";
   } catch {
     return false;
@@ -37,7 +40,7 @@ function hasTerminals(): boolean {
 /** Starts `quorate top` on a terminal; what it writes there is gathered. */
 function startTop({ url }: FakeApi) {
   const command = `exec ${process.execPath} --import tsx aggregator/cli/main.ts top --api ${url}`;
-  const child = spawn("script", ["-qefc", command, "/dev/null"], {
+  const child = spawn(GIVER, ["-qefc", command, "/dev/null"], {
     stdio: ["pipe", "pipe", "inherit"],
     env: { PATH: "/usr/bin:/bin", TERM: "xterm", SHELL: "/bin/sh", QUORATE_TOKEN: "qrt_read_x" },
   });
