@@ -15,6 +15,9 @@ const STARTS_MIN = 4;
 const SHARE_MIN = 0.5;
 const SHARE_MAX = 0.9;
 
+/** Late ticks in a row before the bound is lowered: one alone is a pause, such as a collection. */
+const LATE_TICKS_MIN = 2;
+
 /** Growth of the bound in a tick that came in time, and in one before which there was rest. */
 const GROWTH = 1.05;
 const GROWTH_RESTED = 1.25;
@@ -39,11 +42,13 @@ export interface Pace {
 export function createPace(): Pace {
   let allowed = Infinity;
   let started = 0;
+  let lateTicks = 0;
   return {
     tick(lagMs, idleMs) {
+      lateTicks = lagMs > LAG_MS_MAX && idleMs < REST_MS_MIN ? lateTicks + 1 : 0;
       if (idleMs >= REST_MS_MIN) {
         allowed = allowed * GROWTH_RESTED + 1;
-      } else if (lagMs > LAG_MS_MAX) {
+      } else if (lateTicks >= LATE_TICKS_MIN) {
         const share = Math.min(Math.max(LAG_MS_MAX / lagMs, SHARE_MIN), SHARE_MAX);
         allowed = Math.max(STARTS_MIN, Math.min(allowed, started) * share);
       } else {

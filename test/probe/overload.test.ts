@@ -40,6 +40,8 @@ test("a pace holds nothing back while ticks come in time, and less with every la
   pace.tick(0, 0);
   assert.equal(starts(), 1_000);
   pace.tick(2 * LAG_MS_MAX, 0);
+  assert.equal(starts(), 1_000, "one late tick alone is a pause");
+  pace.tick(2 * LAG_MS_MAX, 0);
   assert.equal(starts(), 500);
   pace.tick(LAG_MS_MAX + 1, 0);
   assert.equal(starts(), 450);
