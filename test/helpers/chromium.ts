@@ -71,6 +71,8 @@ export function browserTest(
       const url = (await options.through?.(mesh)) ?? mesh.url;
       const viewport = { width: options.width ?? 1_280, height: 800 };
       const context = await browser.newContext({ baseURL: url, viewport, locale: "en-US" });
+      // Long enough for a busy machine; a test that passes never waits for it.
+      context.setDefaultTimeout(60_000);
       const page = await context.newPage();
       const found = watchPage(page, new Set([url]));
       const open = async (path: string, token = mesh.token): Promise<void> => {

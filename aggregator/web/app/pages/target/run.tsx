@@ -14,7 +14,7 @@ import { ResultMark } from "./result-mark.tsx";
 /** Time between two looks for answers. */
 const LOOK_MS = 300;
 /** Time beyond the target's timeout after which no answer is waited for. */
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 15_000;
 
 interface Running {
   asked: ApiRun["vantages"];
