@@ -76,7 +76,8 @@ async function compilerSays(
 ): Promise<string> {
   const project = join(folder, "project.json");
   writeFileSync(project, JSON.stringify({ compilerOptions, files: [file] }));
-  const told: unknown = await run(resolve("node_modules/.bin/tsc"), ["-p", project]).catch(
+  const compiler = resolve("node_modules/.bin/tsc");
+  const told: unknown = await run(compiler, ["-p", project], { cwd: folder }).catch(
     (error: unknown) => error,
   );
   return String(Reflect.get(Object(told), "stdout"));
