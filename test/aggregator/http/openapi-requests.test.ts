@@ -12,7 +12,7 @@ import type { ApiRoom } from "../../helpers/api-room.ts";
 
 /** Requests of each form for each operation, and the longest that one operation may take. */
 const RUNS = isThorough ? { well: 40, broken: 80, http: 8 } : { well: 3, broken: 5, http: 1 };
-const LIMIT_MS = isThorough ? 120 : 50;
+const LIMIT_MS = isThorough ? 90 : 40;
 
 /** Chosen once; a failure prints it, and the path to the request within it. */
 const SEED = 20_261_121;
