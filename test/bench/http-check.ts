@@ -6,7 +6,7 @@ import { startBlackbox, startHaProxyChecks } from "./peers.ts";
 import type { Peer, PeerWork } from "./peers.ts";
 import { measureWindows } from "./process-cost.ts";
 import { countOf, endRole, message, pidOf, startRole } from "./role-process.ts";
-import { startStub } from "./stub-aggregator.ts";
+import { startStub, untilPassed } from "./stub-aggregator.ts";
 
 const clock = systemClock();
 /** Short, so that one interval is soon over; a probe spreads its targets over it. */
@@ -63,6 +63,7 @@ async function startProbe({ targetPort, targets, intervalMs }: PeerWork): Promis
   const url = `http://127.0.0.1:${targetPort}/`;
   const stub = await startStub({ targets, intervalMs, kind: "http", options: () => ({ url }) });
   const child = startRole("probe", [stub.port]);
+  await untilPassed(stub);
   return {
     pid: pidOf(child),
     async stop() {

@@ -5,7 +5,7 @@ import type { BenchRow } from "./facts.ts";
 import { measureWindows, milliCores, rssBytesOf } from "./process-cost.ts";
 import type { Window } from "./process-cost.ts";
 import { endRole, message, pidOf, startRole } from "./role-process.ts";
-import { startStub } from "./stub-aggregator.ts";
+import { startStub, untilPassed } from "./stub-aggregator.ts";
 import type { StubWork } from "./stub-aggregator.ts";
 import type { Tally } from "./tally.ts";
 
@@ -70,6 +70,7 @@ async function measureSize(port: number, size: Size): Promise<Measured> {
   const stub = await startStub(work);
   const probe = startRole("probe", [stub.port]);
   try {
+    if (size === LARGE) await untilPassed(stub);
     await sleep(clock, WARM_MS);
     stub.tally.reset();
     const count = (): number => stub.tally.read().ok;

@@ -4,12 +4,10 @@ import { median, spread, verdictOn } from "./facts.ts";
 import type { BenchRow } from "./facts.ts";
 import { cpuUsOf } from "./process-cost.ts";
 import { endRole, message, pidOf, startRole } from "./role-process.ts";
-import { startStub } from "./stub-aggregator.ts";
+import { startStub, untilPassed } from "./stub-aggregator.ts";
 
 const clock = systemClock();
 const INTERVAL_MS = 2_500;
-/** Longest wait for the first result. */
-const WARM_MS = 15_000;
 const WINDOWS = 4;
 const WINDOW_MS = 2_000;
 /** More than two workers can. */
@@ -59,10 +57,7 @@ async function peakOf(port: number, workers: number): Promise<Peak> {
   const probe = startRole("probe", [stub.port, workers]);
   const peak: Peak = { perSecond: [], perCpuSecond: [] };
   try {
-    // A loaded machine starts processes slowly; slots stand one interval after the first result.
-    for (let waited = 0; waited < WARM_MS && stub.tally.read().ok === 0; waited += 100) {
-      await sleep(clock, 100);
-    }
+    await untilPassed(stub);
     await sleep(clock, 2 * INTERVAL_MS);
     for (let window = 0; window < WINDOWS; window += 1) {
       stub.tally.reset();
