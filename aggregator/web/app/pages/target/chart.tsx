@@ -51,10 +51,12 @@ function drawUnder(plot: uPlot, data: LatencyData): void {
 /** Times of day within a day, else days, as the language writes them. */
 function timeTexts(plot: uPlot, ticks: number[]): string[] {
   const { min = 0, max = 0 } = plot.scales["x"] ?? {};
-  const isLong = (max ?? 0) - (min ?? 0) > 2 * 86_400;
+  const seconds = (max ?? 0) - (min ?? 0);
+  const isLong = seconds > 2 * 86_400;
+  const exact: Intl.DateTimeFormatOptions = seconds < 900 ? { second: "2-digit" } : {};
   const form: Intl.DateTimeFormatOptions = isLong
     ? { month: "short", day: "numeric" }
-    : { hour: "2-digit", minute: "2-digit", hour12: false };
+    : { hour: "2-digit", minute: "2-digit", ...exact, hour12: false };
   const format = new Intl.DateTimeFormat(language.value, form);
   return ticks.map((tick) => format.format(tick * 1_000));
 }
