@@ -69,7 +69,7 @@ export function browserTest(
     const browser = await startBrowser();
     try {
       const url = (await options.through?.(mesh)) ?? mesh.url;
-      const viewport = { width: options.width ?? 1_280, height: 800 };
+      const viewport = { width: options.width ?? 1_440, height: 900 };
       const context = await browser.newContext({ baseURL: url, viewport, locale: "en-US" });
       // Long enough for a busy machine; a test that passes never waits for it.
       context.setDefaultTimeout(60_000);
