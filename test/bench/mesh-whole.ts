@@ -127,6 +127,7 @@ async function tallyOf(folder: string, sinceMs: number): Promise<Tally> {
 function rowsOf({ probesUs, aggregatorUs, tookMs, up, tally }: Measured, size: Size): BenchRow[] {
   const { targets, intervalMs } = size;
   const share = (us: number): number => us / (CORES * tookMs * 10);
+  const parts = [probesUs, aggregatorUs];
   const whole = share(probesUs + aggregatorUs);
   const late = tally.late / Math.max(1, tally.ok);
   const seconds = intervalMs / 1_000;
@@ -134,7 +135,7 @@ function rowsOf({ probesUs, aggregatorUs, tookMs, up, tally }: Measured, size: S
   return [
     {
       what: `${what}: % of ${CORES} cores (probes, aggregator)`,
-      figure: `${whole.toFixed(1)} (${share(probesUs).toFixed(1)}, ${share(aggregatorUs).toFixed(1)})`,
+      figure: `${whole.toFixed(1)} (${parts.map((us) => share(us).toFixed(1)).join(", ")})`,
       aim: verdictOn(whole <= MACHINE_SHARE_MAX, `at most ${MACHINE_SHARE_MAX}`),
     },
     {

@@ -51,7 +51,7 @@ test("a pace holds nothing back while ticks come in time, and less with every la
   assert.ok(starts() > 0, "a probe that holds everything back would never learn that it is well");
 });
 
-test("a pace is not lowered by a late tick if the process had rested: it was not its own work", () => {
+test("a pace is not lowered by late ticks of a process that had rested", () => {
   const pace = createPace();
   for (let count = 0; count < 10; count += 1) pace.started();
   pace.tick(2 * LAG_MS_MAX, 5);
@@ -83,7 +83,7 @@ test("a probe with half the places it needs looks at every target every second t
   }
 });
 
-test("a look that waits is void as soon as it cannot start in time, not when a place is free", async () => {
+test("a look that waits is void as soon as it cannot start in time", async () => {
   const { clock, runner, results } = loadedRunner({ runningMax: 1 });
   const blocker = assignedTarget({ handle: 1, check: scriptedCheck(), timeoutMs: 60_000 });
   const target = assignedTarget({ handle: 2, intervalMs: 1_000 });
@@ -97,7 +97,7 @@ test("a look that waits is void as soon as it cannot start in time, not when a p
   assert.equal(runner.takeSkipped(), 1);
 });
 
-test("a timeout that the probe's own stall may have made says nothing about the target", async () => {
+test("a timeout that the probe's own stall may have made says nothing", async () => {
   const { clock, runner, results } = loadedRunner();
   const check = scriptedCheck();
   const target = assignedTarget({ check, timeoutMs: 500 });

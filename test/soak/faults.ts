@@ -47,7 +47,8 @@ export function weatherAt(atMs: number, { targets, probes, lastsMs }: Scene): We
   return {
     down: first === null ? new Set() : handlesOf(first, targets),
     away: isAway ? away % probes : null,
-    liar: isLying ? Math.floor(atMs / LIE_EVERY_MS) % probes : null,
+    // Always the same: of five probes three must accuse, and each that lied is long in quarantine.
+    liar: isLying ? probes - 1 : null,
   };
 }
 

@@ -8,7 +8,7 @@ import { makeAuthority, makeCertificate } from "../../helpers/certificates.ts";
 import { answers, startTarget } from "../../helpers/target-server.ts";
 
 for (const version of ["TLSv1.2", "TLSv1.3"] as const) {
-  test(`no look takes up the session of another one in ${version}: each sees the whole`, async (t) => {
+  test(`no look takes up the session of another one in ${version}`, async (t) => {
     const authority = makeAuthority();
     const reused: boolean[] = [];
     const answer = answers({ body: "ok" });

@@ -127,7 +127,7 @@ test("the facts of a crew are the longest lag and the sum of the rest, since the
   assert.deepEqual(crew.takeFacts(), { ...both, lagMs: 0, skipped: 0 });
 });
 
-test("a crew that stops takes the last batches, and waits no longer than its patience", async () => {
+test("a crew that stops takes the last batches, and has patience for no more", async () => {
   const { clock, crew, started, batches } = openCrew(2);
   for (const { handlers } of started) handlers.onMessage({ say: "ready" });
   const stopped = crew.stop(100);

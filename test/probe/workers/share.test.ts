@@ -54,7 +54,7 @@ test("push targets stay in the process whose door takes their reports", () => {
   assert.deepEqual(handlesOf(book.all(0)), []);
 });
 
-test("a worker that begins anew is told what it has, the canaries, and nothing that is gone", () => {
+test("a worker that begins anew is told what it has, and nothing that is gone", () => {
   const { clock, book } = openBook();
   const upserts = Array.from({ length: 2_500 }, (_, index) => assignment({ handle: index * 2 }));
   const canaries = [{ id: "gate", url: "tcp://10.0.0.1:80" }];
