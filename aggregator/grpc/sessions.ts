@@ -16,6 +16,11 @@ import type { Teller } from "./teller.ts";
 import { createTeller } from "./teller.ts";
 import type { SessionCall } from "./wire.ts";
 
+/** The tokens of a probe are the first of it that are removed, so this may be its end too. */
+const REVOKED =
+  "This probe's token is not valid any more: it was revoked, or this probe was removed from the " +
+  "mesh. `quorate probes list` says which; then give it a new token, or stop it.";
+
 /** The sessions, and what the server does with them. */
 export interface Sessions extends MeshSessions {
   /** Begins to look after silent sessions and expired tokens. */
@@ -63,7 +68,7 @@ function createAccept(shared: Shared, teller: Teller, watch: ProbeWatch) {
     if (shared.closing) return refuse(call, status.UNAVAILABLE, "The aggregator is stopping.");
     const { probe, token } = identity;
     const unwatch = deps.revocations.watch(token.id, () => {
-      session.end("This probe's token was revoked; it needs a new one.", true);
+      session.end(REVOKED, true);
     });
     const session = createSession({
       ...deps,

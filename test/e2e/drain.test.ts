@@ -32,7 +32,7 @@ meshTest("a probe that is drained and then removed leaves without a trace", asyn
   const removed = await runCommand(["probes", "remove", "rack-c"], env);
   assert.equal(removed.code, 0, removed.errors);
   assert.equal((await leaving.program().ended).code, REFUSED);
-  assert.match(leaving.program().errors(), /This probe was removed from the mesh/);
+  assert.match(leaving.program().errors(), /this probe was removed from the mesh/);
   await journal.event({ type: "probe.disabled", about: "rack-c" });
   await patiently("rack-c is gone", async () => {
     const { items } = await mesh.client.probes.list();
