@@ -134,7 +134,7 @@ function createBareServer({ sessions, health, watches }: Services): Server {
   return server;
 }
 
-/** The targets of the store; where the engine has the same, its object, so that none is kept twice. */
+/** The targets of the store; where the engine has the same, its object: none is kept twice. */
 async function sharedTargets({ store, engine }: GrpcServerDeps): Promise<Target[]> {
   const known = new Map<string, Target>();
   for (const { target } of engine.targets()) known.set(target.id, target);
