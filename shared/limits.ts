@@ -87,7 +87,7 @@ export const LIMITS = {
   /** Workers of one probe; a larger number is a usage error. */
   workersMax: 64,
   /** Sockets of closed connections that wait for the next look; further ones are let go. */
-  idleLinesMax: 256,
+  idleLinesMax: 1_024,
   /** Sets of options that many http checks share; one used longest ago is not shared any more. */
   sharedOptionsMax: 256,
   /** Answer body of a check that is read by default; the rest is not. */
