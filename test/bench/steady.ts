@@ -46,8 +46,12 @@ async function seeAll(probes: readonly LoadProbe[], targets: number): Promise<vo
     const looks = Array.from({ length: count }, (_, index) => {
       return { handle: first + index, attempt: 0, ok: true };
     });
+    const acked = probes.map(({ ackMs }) => ackMs.length);
     for (const probe of probes) probe.send(looks);
+    const isAcked = (): boolean =>
+      probes.every(({ ackMs }, index) => ackMs.length > (acked[index] ?? 0));
     await sleep(clock, FIRST_LOOKS_MS);
+    while (!isAcked()) await sleep(clock, FIRST_LOOKS_MS);
   }
 }
 
