@@ -109,9 +109,8 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
   app.use("*", createCors(deps.corsOrigins ?? []));
   const auditor = createAuditor({ trail: deps.audit, origins });
   const signIn = createSignIn({ ...registry, origins, clock, auditor });
-  const statusDoor = createStatusDoor({ ...deps, origins, signIn });
   // Before the dashboard: a host of a status page's own shows that page at its root.
-  app.use("*", async (c, next) => (await statusDoor(c)) ?? next());
+  app.use("*", createStatusDoor({ ...deps, origins, signIn }));
   app.use("*", async (c, next) => (await deps.dashboard?.(c.req.raw)) ?? next());
   app.use("*", auditor.middleware);
   const fence = createFence();

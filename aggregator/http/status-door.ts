@@ -1,5 +1,5 @@
 /** The public's door: status pages at /status/NAME, and at `/` of the hosts that they name. */
-import type { Context } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import type { Clock } from "../../shared/clock.ts";
 import { messageOf } from "../../shared/errors.ts";
 import type { Log } from "../../shared/log.ts";
@@ -29,9 +29,6 @@ export interface StatusDoorDeps extends StatusViewDeps {
   log: Log;
 }
 
-/** Answers requests for status pages; null for all else. */
-export type StatusDoor = (c: Context<AppEnv>) => Promise<Response | null>;
-
 const PATH =
   /^\/status\/([a-z0-9][a-z0-9-]{0,59})(\/|\.json|\/feed\.rss|\/feed\.atom|\/badge\.svg)?$/;
 
@@ -56,8 +53,14 @@ interface Place {
   url: string;
 }
 
-/** Creates the door; without a renderer it answers nothing. */
-export function createStatusDoor(deps: StatusDoorDeps): StatusDoor {
+/** Creates the door: it answers requests for status pages, and without a renderer nothing. */
+export function createStatusDoor(deps: StatusDoorDeps): MiddlewareHandler<AppEnv> {
+  const answers = createAnswers(deps);
+  return async (c, next) => (await answers(c)) ?? next();
+}
+
+/** Answers requests for status pages; null for all else. */
+function createAnswers(deps: StatusDoorDeps): (c: Context<AppEnv>) => Promise<Response | null> {
   const { statusRenderer: renderer, store } = deps;
   if (renderer === undefined) return async () => null;
   const cache = createStatusCache({ views: createStatusViews(deps), clock: deps.clock });

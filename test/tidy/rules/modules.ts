@@ -25,7 +25,7 @@ function waits(statement: Node): boolean {
   return false;
 }
 
-/** Only a main.ts or main.tsx does something when it is imported; every other file only declares. */
+/** Only a main.ts or main.tsx does something when it is imported; other files only declare. */
 export function checkTopLevel(source: Source): Finding[] {
   const isProgram = PROGRAMS.some((folder) => source.path.startsWith(folder));
   if (!isProgram || /\/main\.tsx?$/.test(source.path)) return [];
