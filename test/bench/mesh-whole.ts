@@ -27,6 +27,8 @@ const CORES = 2;
 const MACHINE_SHARE_MAX = 20;
 const LATE_SHARE_MAX = 0.001;
 const GROUP = 1_000;
+/** More events than the log takes in while it is measured; what is older may be packed away. */
+const EVENTS_MAX = 10_000;
 
 type Size = typeof MINUTE;
 
@@ -110,7 +112,8 @@ async function upOf({ httpUrl }: AggregatorProcess): Promise<number> {
 async function tallyOf(folder: string, sinceMs: number): Promise<Tally> {
   const store = storeIn(folder);
   const tally = createTally();
-  let after = 0;
+  const { seq } = await store.log.position();
+  let after = Math.max(0, seq - EVENTS_MAX);
   for (;;) {
     const events = await store.log.read(after, GROUP);
     for (const { body, atMs } of events) {
