@@ -10,8 +10,8 @@ import type { TargetData } from "../verdict/snapshot.ts";
 import type { Living } from "./parts.ts";
 import { encodeHead, encodePart } from "./snapshot-codec.ts";
 
-/** Targets of one part: some 5 ms to encode, 200 kB to write. */
-const PART_TARGETS = 150;
+/** Targets of one part: some 3 ms to encode, 50 kB to write. */
+const PART_TARGETS = 75;
 /**
  * Times that a snapshot begins anew because every target changed at once (a probe was set aside,
  * say). The last time all targets are taken in one go, which takes about a second for 100,000.

@@ -3,8 +3,8 @@ import type { LogStore } from "../ports.ts";
 import type { RawRow } from "./archive.ts";
 import type { Connection } from "./connection.ts";
 
-/** Parts that are dropped in one transaction: a few megabytes. */
-const DROPPED_PER_TURN = 16;
+/** Parts that are dropped in one transaction: half a megabyte. */
+const DROPPED_PER_TURN = 8;
 
 /** What of the log's store is about snapshots. */
 export type SnapshotStore = Pick<
