@@ -1,5 +1,5 @@
 /** A check result: an outcome with who saw it, when, and whether the witness was well. */
-import type { Certificate, CheckOutcome } from "./outcome.ts";
+import type { Certificate, CheckOutcome, Phases } from "./outcome.ts";
 
 /** One result as the probe's runner makes it, before it goes into columns. */
 export interface CheckResult {
@@ -37,6 +37,8 @@ export interface HistoryResult {
   certificate: Certificate;
   attempt: number;
   latencyUs: number;
+  /** Null: none was reached, or they were let go when the log was packed, after some minutes. */
+  phases: Phases | null;
   /** True when it came too late to be evidence. */
   late: boolean;
 }

@@ -123,6 +123,7 @@ function emptyResult(flags: number): StoredResult {
     late: (flags & 32) !== 0,
     replayed: (flags & 64) !== 0,
     latencyUs: 0,
+    phases: null,
     reason: "ok",
     detail: "",
     resolver: "",

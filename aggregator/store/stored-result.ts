@@ -1,6 +1,6 @@
 /** One result as history keeps it: everything that a later replay under another policy needs. */
 import { classNumber, classOfNumber } from "../../shared/outcome.ts";
-import type { Certificate } from "../../shared/outcome.ts";
+import type { Certificate, Phases } from "../../shared/outcome.ts";
 import type { Failure, ResultBatch } from "../../shared/proto/gen/quorate/v1/mesh.ts";
 import type { ResultsReceived } from "../../shared/proto/gen/quorate/v1/log.ts";
 import type { HistoryResult } from "../../shared/result.ts";
@@ -22,6 +22,8 @@ export interface StoredResult extends ResultBounds {
   late: boolean;
   replayed: boolean;
   latencyUs: number;
+  /** Null in blocks, which do not keep them: they would take more room than all else. */
+  phases: Phases | null;
   /** A code of shared/reason.ts; `ok` when the class is ok. */
   reason: string;
   detail: string;
@@ -45,6 +47,8 @@ export const OUTCOME_OK = classNumber("ok");
  * differences of stamps keep within exact integers.
  */
 const MONO_MS_MAX = 2 ** 47;
+/** Values of the column phase_us for each row. */
+const PHASES_PER_ROW = 4;
 const LATENCY_US_MAX = 2 ** 32 - 1;
 const CERTIFICATES: readonly Certificate[] = ["none", "ok", "failed", "none"];
 
@@ -91,10 +95,20 @@ export function storedResult(row: ResultsRow, index: number, intervalMs: number)
     late: isLate(bounds, timing.replayed, intervalMs),
     replayed: timing.replayed,
     latencyUs,
+    phases: phasesOf(batch, index),
     reason: outcome === OUTCOME_OK ? "ok" : (failure?.reason ?? "internal"),
     detail: failure?.detail ?? "",
     resolver: failure?.resolver ?? "",
   };
+}
+
+function phasesOf({ phaseUs }: ResultBatch, index: number): Phases | null {
+  if (phaseUs.length === 0) return null;
+  const [dnsUs = 0, connectUs = 0, tlsUs = 0, firstByteUs = 0] = phaseUs.slice(
+    index * PHASES_PER_ROW,
+    (index + 1) * PHASES_PER_ROW,
+  );
+  return { dnsUs, connectUs, tlsUs, firstByteUs };
 }
 
 /** The best estimate of when a stored result's check ended; history is sorted by it. */
@@ -114,6 +128,7 @@ export function historyResult(probeId: string, result: StoredResult): HistoryRes
     certificate: CERTIFICATES[result.certificate] ?? "none",
     attempt: result.attempt,
     latencyUs: result.latencyUs,
+    phases: result.phases,
     late: result.late,
   };
 }

@@ -2,6 +2,15 @@
 import { z } from "zod";
 import { pageSchema, timeSchema } from "./common.ts";
 
+const phasesSchema = z
+  .object({
+    dnsUs: z.int().describe("Name resolution, microseconds."),
+    connectUs: z.int().describe("TCP connect, microseconds."),
+    tlsUs: z.int().describe("TLS handshake, microseconds."),
+    firstByteUs: z.int().describe("From the request to the first byte, microseconds."),
+  })
+  .meta({ id: "Phases", description: "How long each phase took; 0 when it was not reached." });
+
 /** A check result as the API shows it. */
 export const resultSchema = z
   .object({
@@ -22,6 +31,9 @@ export const resultSchema = z
       .describe("After a failure: whether the probe's canaries showed that it was well itself."),
     attempt: z.int().describe("0 for a scheduled check, 1 and up in a burst."),
     latencyUs: z.int().describe("Duration of the check."),
+    phases: phasesSchema
+      .nullable()
+      .describe("Null when none was reached, and some minutes later, when the log is packed."),
     late: z.boolean().describe("True when it came too late to be evidence."),
   })
   .meta({ id: "Result", description: "What one vantage saw at one look." });

@@ -50,6 +50,8 @@ export interface BatchRow {
   attempt?: number;
   outcome?: number;
   failure?: Partial<Failure>;
+  /** Microseconds of dns, connect, tls and first byte; a batch has those of all rows, or of none. */
+  phaseUs?: readonly [number, number, number, number];
 }
 
 /** What a batch says beside its rows. */
@@ -87,7 +89,7 @@ export function resultsEvent(facts: BatchFacts, rows: readonly BatchRow[]): Resu
     attempt: rows.map((row) => row.attempt ?? 0),
     outcome: rows.map((row) => row.outcome ?? (row.failure ? 2 : 1)),
     latencyUs: rows.map((row) => row.latencyUs),
-    phaseUs: [],
+    phaseUs: rows.flatMap(({ phaseUs }) => phaseUs ?? []),
     failures,
   };
   const bytes = ResultBatch.encode(batch).finish();

@@ -35,6 +35,14 @@ export const DE_MORE: MoreWords = {
     results: "Ergebnisse",
     failuresOnly: "Nur Fehler",
     when: "Wann",
+    phasesOf: "Phasen",
+    phases: {
+      dnsUs: "Name",
+      connectUs: "Verbinden",
+      tlsUs: "TLS",
+      firstByteUs: "erstes Byte",
+      restUs: "Rest",
+    },
     class: "Ausgang",
     classes: {
       ok: "gut",

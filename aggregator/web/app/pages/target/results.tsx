@@ -6,6 +6,7 @@ import type { ApiTarget } from "../../../../../shared/api/target.ts";
 import { ask, pathOf } from "../../api.ts";
 import { useAsk, useDeed } from "../../live/use-ask.ts";
 import { Button, Panel, Trouble } from "../../parts/basics.tsx";
+import { PhasesBar, PhasesKey } from "../../parts/phases.tsx";
 import { latencyText, timeText } from "../../words/format.ts";
 import { words } from "../../words/words.ts";
 import { ResultMark } from "./result-mark.tsx";
@@ -50,6 +51,7 @@ export function Results({ target }: { target: ApiTarget }) {
     >
       <Trouble text={newest.trouble || deed.trouble} retry={() => void newest.reload()} />
       <ResultsTable rows={rows} />
+      {rows.some(({ phases }) => phases !== null) && <PhasesKey />}
       {cursor !== null && cursor !== undefined && (
         <Button kind="quiet" disabled={deed.isBusy} onClick={() => deed.run(more)}>
           {w.common.more}
@@ -72,6 +74,7 @@ function ResultsTable({ rows }: { rows: readonly ApiResult[] }) {
             <th scope="col" class="right">
               {w.overview.latency}
             </th>
+            <th scope="col">{w.target.phasesOf}</th>
             <th scope="col" class="wide">
               {w.common.reason}
             </th>
@@ -111,6 +114,9 @@ function ResultLine({ result }: { result: ApiResult }) {
         <ResultMark result={result} /> {w.classes[kind]}
       </td>
       <td class="num right">{latencyText(latencyUs)}</td>
+      <td>
+        <PhasesBar result={result} />
+      </td>
       <td class="wide">
         {detail || (reason === "ok" ? "" : reason)}
         {notes.length > 0 && <span class="soft small"> {notes.join(" · ")}</span>}
