@@ -40,7 +40,7 @@ function goRound(probes: readonly LoadProbe[], targets: number): () => void {
   return () => timer.cancel();
 }
 
-/** Every vantage sees every target once, some at a time: that it is up is told, and not measured. */
+/** Every vantage sees every target once, some at a time: that all are called up is not measured. */
 async function seeAll(probes: readonly LoadProbe[], targets: number): Promise<void> {
   for (let first = 1; first <= targets; first += FIRST_LOOKS) {
     const count = Math.min(FIRST_LOOKS, targets - first + 1);

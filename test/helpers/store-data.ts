@@ -50,7 +50,7 @@ export interface BatchRow {
   attempt?: number;
   outcome?: number;
   failure?: Partial<Failure>;
-  /** Microseconds of dns, connect, tls and first byte; a batch has those of all rows, or of none. */
+  /** Of dns, connect, tls and first byte; a batch has those of all rows, or of none. */
   phaseUs?: readonly [number, number, number, number];
 }
 
