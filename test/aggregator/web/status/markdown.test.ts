@@ -106,10 +106,10 @@ test("whatever is written, only known elements come out, and attributes only of 
             rest,
             /^ href="(?:https?|mailto):[^"<>]*" rel="noopener noreferrer nofollow"$/,
           );
-        } else assert.equal(rest, "", markup);
+        } else assert.equal(rest, /^[bh]r$/.test(tag) ? " /" : "", markup);
       }
       assert.equal(
-        markup.replaceAll(/<\/?[a-z0-9]+(?: [a-z]+="[^"<>]*")*>/gi, "").includes("<"),
+        markup.replaceAll(/<\/?[a-z0-9]+(?: [a-z]+="[^"<>]*")*(?: \/)?>/gi, "").includes("<"),
         false,
       );
     }),
