@@ -77,9 +77,9 @@ async function compilerSays(
   const project = join(folder, "project.json");
   writeFileSync(project, JSON.stringify({ compilerOptions, files: [file] }));
   const compiler = resolve("node_modules/.bin/tsc");
-  const told: unknown = await run(compiler, ["-p", project], { cwd: folder }).catch(
-    (error: unknown) => error,
-  );
+  const told: unknown = await run(compiler, ["-p", project, "--pretty", "false"], {
+    cwd: folder,
+  }).catch((error: unknown) => error);
   return String(Reflect.get(Object(told), "stdout"));
 }
 

@@ -112,6 +112,13 @@ function signIns(place: object): Spec[] {
 const openApiSchema = z.object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) });
 const listSchema = z.object({ items: z.array(z.object({ id: z.string() })) });
 
+/** The items of a list; none of what is no list, such as a page for people. */
+function itemsIn(text: string): { id: string }[] {
+  if (!text.startsWith("{")) return [];
+  const found = listSchema.safeParse(JSON.parse(text));
+  return found.success ? found.data.items : [];
+}
+
 /** Every answer that a reader can get, found by the API's own description of itself. */
 async function everyAnswer(mesh: RealMesh): Promise<[string, string][]> {
   const get = async (path: string): Promise<[string, string]> => {
@@ -128,10 +135,8 @@ async function everyAnswer(mesh: RealMesh): Promise<[string, string][]> {
   for (const path of readable.filter((one) => !one.includes("{"))) answers.push(await get(path));
   for (const path of readable.filter((one) => one.includes("{"))) {
     const [list = ""] = path.split("/{");
-    const of = list === "/api/v1/verdicts" ? "/api/v1/targets" : list;
-    const found = listSchema.safeParse(JSON.parse((await get(of))[1]));
-    const items = found.success ? found.data.items : [];
-    for (const { id } of items) answers.push(await get(path.replace(/\{\w+\}/, id)));
+    const [, text] = await get(path.includes("{target}") ? "/api/v1/targets" : list);
+    for (const { id } of itemsIn(text)) answers.push(await get(path.replace(/\{\w+\}/, id)));
   }
   return answers;
 }
