@@ -31,9 +31,10 @@ export function spread(figures: readonly number[], digits: number): string {
   return `${shown(median(figures))} (${range}, n=${figures.length})`;
 }
 
-/** Whether a figure reaches its aim, in words. */
-export function verdictOn(reached: boolean, aim: string): string {
-  return `${aim}: ${reached ? "reached" : "falls short"}`;
+/** Whether a figure reaches its aim, in words; if it does not, what bounds it. */
+export function verdictOn(reached: boolean, aim: string, bound?: string): string {
+  if (reached) return `${aim}: reached`;
+  return `${aim}: falls short${bound === undefined ? "" : `; ${bound}`}`;
 }
 
 /** The rows as a Markdown table. */

@@ -1,4 +1,5 @@
 /** CPU of a probe per HTTP check on a new connection, everything included, beside its peers. */
+import { BOUNDS } from "./bounds.ts";
 import { sleep, systemClock } from "../../shared/clock.ts";
 import { median, spread, verdictOn } from "./facts.ts";
 import type { BenchRow } from "./facts.ts";
@@ -94,7 +95,7 @@ function rowsOf(rate: number, { haproxy, raw, probe, blackbox }: Costs): BenchRo
   };
   const ratioTo = (name: string, base: number[], aim?: number): BenchRow => {
     const ratio = median(probe) / median(base);
-    const word = aim === undefined ? "" : verdictOn(ratio <= aim, `at most ${aim}`);
+    const word = aim === undefined ? "" : verdictOn(ratio <= aim, `at most ${aim}`, BOUNDS.http);
     return { what: `${what}: probe / ${name}`, figure: ratio.toFixed(2), aim: word };
   };
   const rows = [row("raw node:net", raw), row("whole probe", probe), ratioTo("raw", raw)];

@@ -1,4 +1,5 @@
 /** Three probes and their aggregator on one machine: what the whole mesh costs. */
+import { BOUNDS } from "./bounds.ts";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Store } from "../../aggregator/ports.ts";
@@ -139,7 +140,7 @@ function rowsOf({ probesUs, aggregatorUs, tookMs, up, tally }: Measured, size: S
     {
       what: `${what}: % of ${CORES} cores (probes, aggregator)`,
       figure: `${whole.toFixed(1)} (${parts.map((us) => share(us).toFixed(1)).join(", ")})`,
-      aim: verdictOn(whole <= MACHINE_SHARE_MAX, `at most ${MACHINE_SHARE_MAX}`),
+      aim: verdictOn(whole <= MACHINE_SHARE_MAX, `at most ${MACHINE_SHARE_MAX}`, BOUNDS.mesh),
     },
     {
       what: `${what}: checks more than 1 s late, of ${tally.ok} (p99, ms)`,

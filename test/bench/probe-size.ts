@@ -1,4 +1,5 @@
 /** Memory and CPU of a probe with 50,000 targets, and of one with ten. */
+import { BOUNDS } from "./bounds.ts";
 import { sleep, systemClock } from "../../shared/clock.ts";
 import { median, spread, verdictOn } from "./facts.ts";
 import type { BenchRow } from "./facts.ts";
@@ -96,7 +97,7 @@ function rowsOf({ size, windows, rssBytes, tally }: Measured): BenchRow[] {
     {
       what: `${what}: memory, MiB`,
       figure: mebibytes.toFixed(0),
-      aim: verdictOn(mebibytes <= mebibytesMax, `at most ${mebibytesMax}`),
+      aim: verdictOn(mebibytes <= mebibytesMax, `at most ${mebibytesMax}`, BOUNDS.size),
     },
   ];
   if (size === SMALL) return rows;

@@ -1,4 +1,5 @@
 /** A snapshot of 100,000 targets while results come in, and a start after `kill -9`. */
+import { BOUNDS } from "./bounds.ts";
 import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { sleep, systemClock } from "../../shared/clock.ts";
@@ -55,7 +56,7 @@ export async function benchRestart(): Promise<BenchRow[]> {
     {
       what: `${what}: ms until it listens`,
       figure: aggregator.readyMs.toFixed(0),
-      aim: verdictOn(aggregator.readyMs <= READY_MS_MAX, `at most ${READY_MS_MAX}`),
+      aim: verdictOn(aggregator.readyMs <= READY_MS_MAX, `at most ${READY_MS_MAX}`, BOUNDS.restart),
     },
     {
       what: `${what}: CPU s until then`,
@@ -110,7 +111,7 @@ async function snapshotRows({ engine }: EngineRoom, load: Load): Promise<BenchRo
     {
       what: `${what}: ms from batch to acknowledgement, median, p99, most: without; during`,
       figure: shown.join("; "),
-      aim: verdictOn(stallMs <= STALL_MS_MAX, `p99 at most ${STALL_MS_MAX} more`),
+      aim: verdictOn(stallMs <= STALL_MS_MAX, `p99 at most ${STALL_MS_MAX} more`, BOUNDS.snapshot),
     },
     {
       what: `${what}: ms it took, and ms of CPU, results included`,

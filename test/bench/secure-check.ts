@@ -1,4 +1,5 @@
 /** CPU of one TLS check and one gRPC check, beside the least that Node's own modules need. */
+import { BOUNDS } from "./bounds.ts";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -66,7 +67,7 @@ async function measurePair(
     {
       what: `${what}: check / raw`,
       figure: ratio.toFixed(2),
-      aim: verdictOn(ratio <= aim, `at most ${aim}`),
+      aim: verdictOn(ratio <= aim, `at most ${aim}`, BOUNDS.secure),
     },
   ];
 }

@@ -1,4 +1,5 @@
 /** Two thousand readers of the stream of events, while targets fall and rise. */
+import { BOUNDS } from "./bounds.ts";
 import { rmSync } from "node:fs";
 import { sleep, systemClock } from "../../shared/clock.ts";
 import { startAggregator } from "./aggregator-process.ts";
@@ -79,12 +80,16 @@ export async function benchSse(): Promise<BenchRow[]> {
       {
         what: `${what} (${a(heard.events)} events/s each, ${heard.lost} lost): % of a core`,
         figure: cpu.toFixed(1),
-        aim: verdictOn(cpu <= CPU_MAX && heard.transitions > 0, `at most ${CPU_MAX}`),
+        aim: verdictOn(
+          cpu <= CPU_MAX && heard.transitions > 0,
+          `at most ${CPU_MAX}`,
+          BOUNDS.readers,
+        ),
       },
       {
         what: `${what}: ms from the verdict's window to the reader, median, p99`,
         figure: `${median(heard.delayMs)}, ${p99}`,
-        aim: verdictOn(p99 <= DELAY_MS_MAX, `p99 at most ${DELAY_MS_MAX}`),
+        aim: verdictOn(p99 <= DELAY_MS_MAX, `p99 at most ${DELAY_MS_MAX}`, BOUNDS.readers),
       },
     ];
   } finally {

@@ -1,4 +1,5 @@
 /** 100,000 targets seen by five vantages every 30 s, in one aggregator that is a process. */
+import { BOUNDS } from "./bounds.ts";
 import { rmSync } from "node:fs";
 import { sleep, systemClock } from "../../shared/clock.ts";
 import { startAggregator, watchApi } from "./aggregator-process.ts";
@@ -114,12 +115,16 @@ function rowsOf({ targets, tookMs, acks, apiMs, usage }: Seen): BenchRow[] {
     {
       what: `${what}: memory, MiB now (most since the start)`,
       figure: `${rss.toFixed(0)} (${peak.toFixed(0)})`,
-      aim: verdictOn(rss <= MEMORY_MIB_MAX, `at most ${MEMORY_MIB_MAX}`),
+      aim: verdictOn(rss <= MEMORY_MIB_MAX, `at most ${MEMORY_MIB_MAX}`, BOUNDS.memory),
     },
     {
       what: `${what}: ms from sending to acknowledged, median, p99, most`,
       figure: [median(acks), quantile(acks, 0.99), worst].map((ms) => ms.toFixed(1)).join(", "),
-      aim: verdictOn(quantile(acks, 0.99) <= COMMIT_MS_MAX, `p99 at most ${COMMIT_MS_MAX}`),
+      aim: verdictOn(
+        quantile(acks, 0.99) <= COMMIT_MS_MAX,
+        `p99 at most ${COMMIT_MS_MAX}`,
+        BOUNDS.commit,
+      ),
     },
     {
       what: `${what}: ms of a page of verdicts, median, p99; longest stall of the program`,

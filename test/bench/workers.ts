@@ -1,4 +1,5 @@
 /** How much more a probe can with two workers than with one. */
+import { BOUNDS } from "./bounds.ts";
 import { sleep, systemClock } from "../../shared/clock.ts";
 import { median, spread, verdictOn } from "./facts.ts";
 import type { BenchRow } from "./facts.ts";
@@ -30,7 +31,7 @@ export async function benchWorkers(): Promise<BenchRow[]> {
       {
         what: "--workers 2 / --workers 1, target and aggregator on the same cores",
         figure: ratio.toFixed(2),
-        aim: verdictOn(ratio >= AIM, `at least ${AIM}`),
+        aim: verdictOn(ratio >= AIM, `at least ${AIM}`, BOUNDS.workers),
       },
       {
         what: "--workers 2 / --workers 1, checks a second of CPU: what is lost by sharing",
