@@ -48,6 +48,7 @@ const result = (fields: object): object => ({
   certificate: "none",
   attempt: 0,
   latencyUs: 12_345,
+  phases: { dnsUs: 0, connectUs: 1_200, tlsUs: 4_000, firstByteUs: 6_000 },
   late: false,
   ...fields,
 });

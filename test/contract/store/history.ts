@@ -130,6 +130,7 @@ export const HISTORY_TESTS: readonly StoreTest[] = [
         certificate: "failed",
         attempt: 0,
         latencyUs: 700,
+        phases: null,
         late: false,
       };
       assert.deepEqual(await resultsOf(store, "tgt_a"), [expected]);
