@@ -46,12 +46,16 @@ export function addTokens(program: Command, context: CliContext): void {
       const still = graceMs === 0 ? "void now" : `accepted for ${formatDuration(graceMs)} more`;
       printSecret(session, rotated, `${rotated.token.name} is rotated; its old secret is ${still}`);
     });
-  addVerb(tokens, "delete <token>", "revoke a token by its id: void at once, and its streams end")
+  addVerb(
+    tokens,
+    "delete <token>",
+    "revoke a token by its name or id: void at once, and its streams end",
+  )
     .alias("revoke")
-    .action(async (id: string, flags: ClientFlags) => {
+    .action(async (idOrName: string, flags: ClientFlags) => {
       const session = openSession(context, flags);
-      await session.client.tokens.delete(id);
-      printDone(session, `${id} is deleted, and void.`);
+      await session.client.tokens.delete(idOrName);
+      printDone(session, `${idOrName} is deleted, and void.`);
     });
 }
 

@@ -42,11 +42,14 @@ export interface TokenService {
   list(): Promise<Token[]>;
   /**
    * Gives a token a new secret. The present one is accepted for `graceMs` more; one that was
-   * replaced before is void at once. Throws not_found.
+   * replaced before is void at once. Throws not_found, or conflict for a name that several have.
    */
-  rotate(id: string, graceMs: number): Promise<IssuedToken>;
-  /** Voids it and its browser sessions. Throws not_found, or conflict for the last admin token. */
-  delete(id: string): Promise<void>;
+  rotate(idOrName: string, graceMs: number): Promise<IssuedToken>;
+  /**
+   * Voids it and its browser sessions. Throws not_found, or conflict: it is the last admin token,
+   * or several have the name.
+   */
+  delete(idOrName: string): Promise<void>;
   /** Deletes every token of a probe. */
   deleteOfProbe(probeId: string): Promise<void>;
   /** Makes an admin token when there is none that is valid; null when there is. */
@@ -58,6 +61,9 @@ const SECRET_CHARS = 32;
 
 /** Longest text that is looked up as a secret; ours have about 43 characters. */
 const SECRET_CHARS_MAX = 256;
+
+/** So many ids of tokens of one name are told. */
+const NAMESAKES_TOLD = 5;
 
 /** A use is kept when the one that is kept is older: one write a minute for each that is used. */
 export const USED_EVERY_MS = 60_000;
@@ -101,17 +107,13 @@ export function createTokenService(deps: TokenServiceDeps): TokenService {
     issue: (wanted) => turns(() => writer.issue(wanted)),
     verify,
     list: () => tokens.all(),
-    rotate: (id, graceMs) =>
-      turns(async () => {
-        const token = (await tokens.all()).find((one) => one.id === id);
-        if (token === undefined) throw notFound("token", id);
-        return writer.rotate(token, graceMs);
-      }),
-    delete: (id) =>
+    rotate: (idOrName, graceMs) =>
+      turns(async () => writer.rotate(tokenNamed(await tokens.all(), idOrName), graceMs)),
+    delete: (idOrName) =>
       turns(async () => {
         const all = await tokens.all();
-        const token = all.find((one) => one.id === id);
-        if (token === undefined) throw notFound("token", id);
+        const token = tokenNamed(all, idOrName);
+        const { id } = token;
         if (isAdmin(token) && !all.some((one) => one.id !== id && isAdmin(one))) {
           const why =
             "It is the last valid admin token, and without one nobody could make another.";
@@ -131,6 +133,18 @@ export function createTokenService(deps: TokenServiceDeps): TokenService {
         return writer.issue({ name: "admin", scope: "admin" });
       }),
   };
+}
+
+/** The token of an id or of a name; names of tokens may be shared, and then only the id will do. */
+function tokenNamed(all: readonly Token[], idOrName: string): Token {
+  const byId = all.find(({ id }) => id === idOrName);
+  if (byId !== undefined) return byId;
+  const [token, ...others] = all.filter(({ name }) => name === idOrName);
+  if (token === undefined) throw notFound("token", idOrName);
+  if (others.length === 0) return token;
+  const ids = [token, ...others].map(({ id }) => id).slice(0, NAMESAKES_TOLD);
+  const sentence = `${others.length + 1} tokens are called ${token.name}.`;
+  throw new QuorateError("conflict", `${sentence} Say which by its id: ${ids.join(", ")}.`);
 }
 
 /** Writes that trust their caller to have looked: one at a time. */

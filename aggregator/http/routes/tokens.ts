@@ -38,6 +38,7 @@ const createToken = createRoute({
 
 const rotateToken = createRoute({
   ...needs("admin"),
+  ...alsoFails("conflict"),
   method: "post",
   path: "/api/v1/tokens/{id}/rotate",
   tags,

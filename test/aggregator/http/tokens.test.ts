@@ -71,6 +71,27 @@ test("sessions of a rotated token end with its old secret", () =>
     await room.expect(401, "GET /api/v1/session", { token: null, headers });
   }));
 
+test("a token is revoked and rotated by its name, and by its id where names are shared", () =>
+  withHttpRoom(async (room) => {
+    const leaked = await makeToken(room, { name: "leaked", scope: "read" });
+    const next = await rotate(room, "leaked", { graceMs: 0 });
+    assert.equal(next.token.id, leaked.token.id);
+    await room.expect(204, "DELETE /api/v1/tokens/leaked");
+    await reads(room, 401, next.secret);
+    await room.refused(404, "DELETE /api/v1/tokens/leaked");
+    const twins = [
+      await makeToken(room, { name: "ci", scope: "read" }),
+      await makeToken(room, { name: "ci", scope: "read" }),
+    ];
+    for (const call of ["DELETE /api/v1/tokens/ci", "POST /api/v1/tokens/ci/rotate"]) {
+      const { detail } = await room.refused(409, call);
+      assert.match(detail, /^2 tokens are called ci\. Say which by its id: tok_\w+, tok_\w+\.$/);
+    }
+    for (const { secret } of twins) await reads(room, 200, secret);
+    await room.expect(204, `DELETE /api/v1/tokens/${twins[0]?.token.id}`);
+    await reads(room, 200, twins[1]?.secret ?? "");
+  }));
+
 test("the streams of a revoked token end at once, and so do those of its sessions", () =>
   withHttpRoom(async (room) => {
     const { token, secret } = await makeToken(room, { name: "ci", scope: "read" });
