@@ -33,7 +33,7 @@ export interface AssignedTarget {
   readonly check: PreparedCheck | CheckOutcome;
 }
 
-/** Makes a check of a kind and its options; throws QuorateError "invalid" with a sentence. */
+/** Makes a check of a kind and its options; throws QuorateError with a sentence. */
 export type PrepareCheck = (kind: string, options: unknown) => PreparedCheck;
 
 /** What the book of assignments needs. */
@@ -181,7 +181,8 @@ function prepared(source: Assignment, deps: AssignedDeps): PreparedCheck | Check
   } catch (error) {
     const detail = sentenceOf(error);
     deps.log.warn({ target: source.name, revision: source.revision }, detail);
-    return voidOutcome("misconfigured", detail);
+    const ours = error instanceof QuorateError && error.code === "internal";
+    return voidOutcome(ours ? "internal" : "misconfigured", detail);
   }
 }
 

@@ -11,17 +11,15 @@ import type { Log } from "../shared/log.ts";
 import { MeshClient } from "../shared/proto/gen/quorate/v1/mesh.ts";
 import type {
   AggregatorMessage,
-  Assignments,
   Heartbeat,
   HeartbeatAck,
   Hello,
   ProbeMessage,
-  Recheck,
   Welcome,
 } from "../shared/proto/gen/quorate/v1/mesh.ts";
 import type { Random } from "../shared/random.ts";
-import type { TimeAnchor } from "../shared/result.ts";
 import type { LinkChannel } from "./channel.ts";
+import type { LinkHandlers } from "./link-handlers.ts";
 import { createRefusals } from "./refusals.ts";
 import type { Refusals } from "./refusals.ts";
 import { retryDelayMs } from "./link-state.ts";
@@ -40,22 +38,6 @@ const GOODBYE_MS = 500;
 
 /** Facts of a heartbeat; the link adds the number and the stamp. */
 export type HeartbeatFacts = Omit<Heartbeat, "sequence" | "sentMonoMs">;
-
-/** What the link tells the probe. */
-export interface LinkHandlers {
-  onAnchor(anchor: TimeAnchor): void;
-  /** Whether the probe of this welcome is the one that this data folder is of; else why not. */
-  onIdentity(welcome: Welcome): string | null;
-  /** A session is open; heartbeats are due every `heartbeatMs`, the first at once. */
-  onWelcome(welcome: Welcome, heartbeatMs: number): void;
-  onAssignments(assignments: Assignments): void;
-  onRecheck(recheck: Recheck): void;
-  onDrain(reason: string): void;
-  /** The session that was open is over; `why` is a sentence. */
-  onDown(why: string): void;
-  /** The aggregator said not to come back; the link will not try again. */
-  onRefused(why: string): void;
-}
 
 /** What a link needs. */
 export interface LinkDeps {
@@ -180,7 +162,7 @@ function receive(link: LinkData, session: Session, { body }: AggregatorMessage):
     case "heartbeatAck":
       return acknowledged(link, session, body.value);
     case "assignments":
-      return handlers.onAssignments(body.value);
+      return hold(session, handlers.onAssignments(body.value));
     case "recheck":
       return handlers.onRecheck(body.value);
     case "refused":
@@ -217,6 +199,13 @@ function acknowledged(link: LinkData, session: Session, { atMs }: HeartbeatAck):
   session.acknowledgedMonoMs = monoMs;
   link.failures = 0;
   link.deps.handlers.onAnchor({ atMs, monoMs });
+}
+
+/** Reads nothing until what came has been taken in: what follows may build on it. */
+function hold({ stream }: Session, taken: Promise<void> | undefined): void {
+  if (taken === undefined) return;
+  stream.pause();
+  void taken.then(() => stream.resume());
 }
 
 function watchSilence(link: LinkData, session: Session): void {

@@ -9,8 +9,7 @@ import type { Log, LogLevel } from "../shared/log.ts";
 import { systemRandom } from "../shared/random.ts";
 import { VERSION } from "../shared/version.ts";
 import { linkChannel } from "./channel.ts";
-import type { CheckSite } from "./checks/check.ts";
-import { CHECK_KINDS, prepareCheck } from "./checks/index.ts";
+import { createShelf } from "./checks/shelf.ts";
 import { keepHeapSmall } from "./frugal.ts";
 import { createProbe } from "./probe.ts";
 import type { ProbeDeps } from "./probe.ts";
@@ -82,7 +81,7 @@ async function runUntil(stopping: AbortSignal, options: ProbeOptions, log: Log):
     over.abort();
   };
   stopping.addEventListener("abort", () => over.abort(), { once: true });
-  const probe = createProbe({ ...depsOf(options, log), onRefused });
+  const probe = createProbe({ ...(await depsOf(options, log)), onRefused });
   await probe.start();
   const { bootId } = probe;
   const addresses = {
@@ -96,11 +95,11 @@ async function runUntil(stopping: AbortSignal, options: ProbeOptions, log: Log):
   return refusal === null ? 0 : EXIT_REFUSED;
 }
 
-function depsOf(options: ProbeOptions, log: Log): ProbeDeps {
+async function depsOf(options: ProbeOptions, log: Log): Promise<ProbeDeps> {
   const { aggregator, ca, insecure, mustFail } = options;
-  const secrets = openSecrets({ file: options.secrets, log });
-  const site: CheckSite = { secrets, commands: options.allowExec };
-  const kinds = CHECK_KINDS.map(({ kind }) => kind);
+  const secrets = await openSecrets({ file: options.secrets, log });
+  const shelf = createShelf({ secrets, commands: options.allowExec });
+  const kinds = shelf.names;
   const mustFailAddress = mustFail ? formatHostPort(mustFail) : null;
   const knownGoodName = options.knownGoodName ?? null;
   const setup = { kinds, mustFailAddress, knownGoodName };
@@ -114,7 +113,8 @@ function depsOf(options: ProbeOptions, log: Log): ProbeDeps {
     version: VERSION,
     hostname: hostname(),
     ...setup,
-    prepareCheck: (kind, checkOptions) => prepareCheck(kind, checkOptions, site),
+    loadKinds: shelf.load,
+    prepareCheck: shelf.prepareCheck,
     sourceAddress: options.sourceAddress,
     healthListen:
       options.healthListen === undefined ? healthDefault(options) : options.healthListen,

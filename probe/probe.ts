@@ -16,9 +16,12 @@ import { serveHealth } from "./health-service.ts";
 import type { ServedHealth } from "./health-service.ts";
 import { createHeartbeats } from "./heartbeat.ts";
 import type { Heartbeats } from "./heartbeat.ts";
+import { createIntake } from "./intake.ts";
+import type { LoadKinds } from "./intake.ts";
+import type { LinkHandlers } from "./link-handlers.ts";
 import type { LinkState } from "./link-state.ts";
 import { createLink } from "./link.ts";
-import type { HeartbeatFacts, Link, LinkHandlers } from "./link.ts";
+import type { HeartbeatFacts, Link } from "./link.ts";
 import { createOutageWatch } from "./outage.ts";
 import type { OutageWatch } from "./outage.ts";
 import { createPushDoor } from "./push-endpoint.ts";
@@ -53,6 +56,8 @@ export interface ProbeDeps {
   /** Names of the kinds of checks this probe can run. */
   kinds: readonly string[];
   prepareCheck: PrepareCheck;
+  /** Loads the kinds of a message before their options are prepared. Default: all are loaded. */
+  loadKinds?: LoadKinds | undefined;
   /** Local address that checks and canaries connect from; absent: the system's choice. */
   sourceAddress?: string | undefined;
   /** Where the health endpoint listens; null: nowhere. */
@@ -226,7 +231,8 @@ function helloOf(probe: ProbeState): Hello {
 
 function handlersOf(probe: ProbeState, parts: Omit<Parts, "link">): LinkHandlers {
   const { work, crew, heartbeats, outage } = parts;
-  const { log, onRefused } = probe.deps;
+  const { log, onRefused, loadKinds } = probe.deps;
+  const intake = createIntake({ ...work, loadKinds, onCanaries: heartbeats.canariesKnown });
   const setDraining = (draining: boolean): void => {
     work.setDraining(draining);
     crew?.setDraining(draining);
@@ -242,12 +248,7 @@ function handlersOf(probe: ProbeState, parts: Omit<Parts, "link">): LinkHandlers
       setDraining(welcome.draining);
       heartbeats.begin(heartbeatMs);
     },
-    onAssignments(message) {
-      work.assigned.apply(crew?.assign(message) ?? message);
-      if (!message.hasCanaries && !message.snapshot) return;
-      work.selfCheck.setCanaries(message.canaries, message.mustFailAddress, message.trialCanaryIds);
-      heartbeats.canariesKnown();
-    },
+    onAssignments: (message) => intake.take(crew?.assign(message) ?? message),
     onRecheck(recheck) {
       const { handles, attempts, stopAfterOks } = recheck;
       work.runner.recheck(handles, attempts, stopAfterOks);
@@ -258,6 +259,7 @@ function handlersOf(probe: ProbeState, parts: Omit<Parts, "link">): LinkHandlers
       setDraining(true);
     },
     onDown(why) {
+      intake.drop();
       heartbeats.end();
       outage.lost(why);
     },

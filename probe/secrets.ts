@@ -1,6 +1,5 @@
 /** The secrets of this probe: read once at the start, given to its checks by name, sent nowhere. */
 import { readFileSync, statSync } from "node:fs";
-import { parse } from "yaml";
 import { readSecretVariable } from "../shared/config.ts";
 import { messageOf, QuorateError } from "../shared/errors.ts";
 import { LIMITS } from "../shared/limits.ts";
@@ -20,18 +19,20 @@ const NAME = /^[A-Za-z0-9_.-]{1,100}$/;
 const OTHERS_MAY_READ = 0o044;
 
 /**
- * Opens the secrets: the file wins over the environment. Throws QuorateError "invalid" with a
+ * Opens the secrets: the file wins over the environment. Rejects with QuorateError "invalid" with a
  * sentence that shows nothing of the file but names.
  */
-export function openSecrets({ file, log, variable }: SecretsOptions): SecretSource {
+export async function openSecrets({ file, log, variable }: SecretsOptions): Promise<SecretSource> {
   const fromVariable = variable ?? ((name) => readSecretVariable(name));
   if (file === undefined) return fromVariable;
-  const secrets = readSecrets(file, log);
+  const secrets = await readSecrets(file, log);
   return (name) => secrets.get(name) ?? fromVariable(name);
 }
 
-function readSecrets(file: string, log: Log): Map<string, string> {
+async function readSecrets(file: string, log: Log): Promise<Map<string, string>> {
   const text = readText(file, log);
+  // Loaded by those alone who have such a file: it takes 2 MiB.
+  const { parse } = await import("yaml");
   let content: unknown;
   try {
     content = parse(text);

@@ -1,4 +1,4 @@
-/** The one table of check kinds, and the door through which options come in. */
+/** All check kinds at once, and the door through which options come in. A probe has a shelf. */
 import { maskOptions, unknownKind, unmaskOptions } from "../../shared/options.ts";
 import type { CheckKind, CheckSite, PreparedCheck } from "./check.ts";
 import { describeKind } from "./describe.ts";
@@ -20,7 +20,7 @@ import { tcpKind } from "./tcp.ts";
 import { tlsKind } from "./tls-kind.ts";
 import { websocketKind } from "./websocket.ts";
 
-/** Every kind of check; a new kind is one file and one line here. */
+/** Every kind of check; a new kind is one file, one line here, and one in `table.ts`. */
 export const CHECK_KINDS: readonly CheckKind[] = [
   httpKind,
   multistepKind,

@@ -1,7 +1,7 @@
 /** The program of a worker, started by its probe (fork.ts) and ended with it. */
 import { systemClock } from "../../shared/clock.ts";
 import { createLog } from "../../shared/log.ts";
-import { prepareCheck } from "../checks/index.ts";
+import { createShelf } from "../checks/shelf.ts";
 import { keepHeapSmall } from "../frugal.ts";
 import { openSecrets } from "../secrets.ts";
 import type { FromWorker, ToWorker, WorkerSetup } from "./messages.ts";
@@ -11,14 +11,16 @@ import type { Worker } from "./worker.ts";
 keepHeapSmall();
 let worker: Worker | null = null;
 
-function begin(setup: WorkerSetup): Worker {
+async function begin(setup: WorkerSetup): Promise<Worker> {
   const log = createLog("probe", setup.logLevel).child({ worker: setup.worker });
-  const site = { secrets: openSecrets({ file: setup.secrets, log }), commands: setup.allowExec };
+  const secrets = await openSecrets({ file: setup.secrets, log });
+  const shelf = createShelf({ secrets, commands: setup.allowExec });
   return createWorker({
     clock: systemClock({ originMs: setup.originMs }),
     log,
     setup,
-    prepareCheck: (kind, options) => prepareCheck(kind, options, site),
+    loadKinds: shelf.load,
+    prepareCheck: shelf.prepareCheck,
     send,
   });
 }
@@ -31,9 +33,15 @@ function send(message: FromWorker): void {
   });
 }
 
+async function heed(message: ToWorker): Promise<void> {
+  if (message.say === "begin") worker = await begin(message.setup);
+  else await worker?.take(message);
+}
+
+/** What was said is done in its order: some of it waits for files. */
+let last = Promise.resolve();
 process.on("message", (message: ToWorker) => {
-  if (message.say === "begin") worker = begin(message.setup);
-  else void worker?.take(message);
+  last = last.then(() => heed(message));
 });
 // The probe was told to stop and will say so; a worker alone has nobody to tell its results.
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => undefined);

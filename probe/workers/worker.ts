@@ -4,6 +4,8 @@ import type { Log } from "../../shared/log.ts";
 import { Assignments } from "../../shared/proto/gen/quorate/v1/mesh.ts";
 import type { TimeAnchor } from "../../shared/result.ts";
 import type { PrepareCheck } from "../assigned.ts";
+import { createIntake } from "../intake.ts";
+import type { LoadKinds } from "../intake.ts";
 import { processVitals } from "../vitals.ts";
 import { createWork } from "../work.ts";
 import type { Work } from "../work.ts";
@@ -18,6 +20,7 @@ export interface WorkerDeps {
   log: Log;
   setup: WorkerSetup;
   prepareCheck: PrepareCheck;
+  loadKinds: LoadKinds;
   send: (message: FromWorker) => void;
 }
 
@@ -41,6 +44,7 @@ export function createWorker(deps: WorkerDeps): Worker {
     anchor: () => anchor,
     onBatch: (bytes) => send({ say: "batch", bytes }),
   });
+  const intake = createIntake({ ...work, loadKinds: deps.loadKinds });
   const facts = factsOf(work, clock);
   const timer: Timer = clock.every(FACTS_EVERY_MS, () => send({ say: "facts", facts: facts() }));
   work.wheel.start();
@@ -50,7 +54,7 @@ export function createWorker(deps: WorkerDeps): Worker {
         case "begin":
           return;
         case "assignments":
-          return assign(work, Assignments.decode(message.bytes));
+          return intake.take(Assignments.decode(message.bytes));
         case "recheck":
           return work.runner.recheck(message.handles, message.attempts, message.stopAfterOks);
         case "anchor":
@@ -65,12 +69,6 @@ export function createWorker(deps: WorkerDeps): Worker {
       }
     },
   };
-}
-
-function assign({ assigned, selfCheck }: Work, message: Assignments): void {
-  assigned.apply(message);
-  if (!message.hasCanaries && !message.snapshot) return;
-  selfCheck.setCanaries(message.canaries, message.mustFailAddress, message.trialCanaryIds);
 }
 
 function factsOf({ wheel, runner }: Work, clock: Clock): () => WorkerFacts {

@@ -1,7 +1,8 @@
 /** A link over a real connection to a scripted aggregator, with a clock the test owns. */
 import type { TestContext } from "node:test";
 import { createLink } from "../../probe/link.ts";
-import type { HeartbeatFacts, Link, LinkHandlers } from "../../probe/link.ts";
+import type { LinkHandlers } from "../../probe/link-handlers.ts";
+import type { HeartbeatFacts, Link } from "../../probe/link.ts";
 import { linkChannel } from "../../probe/channel.ts";
 import type { Spool } from "../../probe/spool.ts";
 import { silentLog } from "../../shared/log.ts";
@@ -39,12 +40,15 @@ export const FACTS: HeartbeatFacts = {
   lastOutage: undefined,
 };
 
-function teller(told: string[]): LinkHandlers {
+function teller(told: string[], taken?: Promise<void>): LinkHandlers {
   return {
     onAnchor: ({ atMs, monoMs }) => void told.push(`anchor ${atMs} ${monoMs}`),
     onIdentity: () => null,
     onWelcome: ({ name }, heartbeatMs) => void told.push(`welcome ${name} ${heartbeatMs}`),
-    onAssignments: ({ snapshot }) => void told.push(`assignments ${snapshot}`),
+    onAssignments({ snapshot }) {
+      told.push(`assignments ${snapshot}`);
+      return taken;
+    },
     onRecheck: ({ handles }) => void told.push(`recheck ${handles.join(",")}`),
     onDrain: (reason) => void told.push(`drain ${reason}`),
     onDown: () => void told.push("down"),
@@ -52,11 +56,14 @@ function teller(told: string[]): LinkHandlers {
   };
 }
 
-/** Opens a room, closed after the test; the link is started. `dataDir` is another's spool. */
+/**
+ * Opens a room, closed after the test; the link is started. `dataDir` is another's spool; `taken`
+ * is what the taking in of assignments lasts.
+ */
 export async function openLinkRoom(
   t: TestContext,
   script: Partial<MeshScript> = {},
-  given: { dataDir?: string; bootId?: string } = {},
+  given: { dataDir?: string; bootId?: string; taken?: Promise<void> } = {},
 ): Promise<LinkRoom> {
   const mesh = await openScriptedMesh(script);
   const clock = simClock();
@@ -72,7 +79,7 @@ export async function openLinkRoom(
     token: "qrt_probe_1",
     hello: () => HELLO(bootId),
     spool,
-    handlers: teller(told),
+    handlers: teller(told, given.taken),
   });
   link.start();
   const room: LinkRoom = {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { RETRY_MS_MAX, RETRY_MS_MIN, retryDelayMs } from "../../probe/link-state.ts";
 import { SILENT_HEARTBEATS_MAX } from "../../probe/link.ts";
+import { Assignments } from "../../shared/proto/gen/quorate/v1/mesh.ts";
 import { seededRandom } from "../../shared/random.ts";
 import { eventually } from "../helpers/eventually.ts";
 import { FACTS, openLinkRoom } from "../helpers/link-room.ts";
@@ -177,6 +178,23 @@ test("assignments, rechecks and drain are passed on", async (t) => {
   session?.send({ $case: "drain", value: { reason: "moving" } });
   await eventually("all was told", () => room.told.length === 5);
   assert.deepEqual(room.told.slice(2), ["assignments true", "recheck 4,5", "drain moving"]);
+});
+
+test("nothing is read while assignments are taken in", async (t) => {
+  let done = (): void => undefined;
+  const taken = new Promise<void>((resolve) => (done = resolve));
+  const room = await openLinkRoom(t, {}, { taken });
+  await eventually("the link is open", isOpen(room));
+  const session = room.mesh.last();
+  session?.send({ $case: "assignments", value: Assignments.fromPartial({ snapshot: true }) });
+  session?.send({ $case: "recheck", value: { handles: [4], attempts: 3, stopAfterOks: 1 } });
+  await eventually("assignments came", () => room.told.includes("assignments true"));
+  // What the probe says meanwhile still goes out.
+  room.add(1);
+  await eventually("a batch came", () => session?.results.length === 1);
+  assert.equal(room.told.at(-1), "assignments true");
+  done();
+  await eventually("the rest is read", () => room.told.at(-1) === "recheck 4");
 });
 
 test("a goodbye is followed by another try, a final one is not", async (t) => {

@@ -17,23 +17,23 @@ function fileOf(text: string, mode = 0o600): string {
   return file;
 }
 
-test("secrets come from a file, and from the environment where the file has none", () => {
+test("secrets come from a file, and from the environment where the file has none", async () => {
   const { log } = recordingLog();
   const variable = (name: string) =>
     readSecretVariable(name, { QUORATE_SECRET_DB_PASSWORD: "from the environment" });
   const file = fileOf('token: "abc"\npem: |\n  line one\n  line two\n');
-  const secrets = openSecrets({ file, log, variable });
+  const secrets = await openSecrets({ file, log, variable });
   assert.equal(secrets("token"), "abc");
   assert.equal(secrets("pem"), "line one\nline two\n");
   assert.equal(secrets("db.password"), "from the environment");
   assert.equal(secrets("db-password"), "from the environment");
   assert.equal(secrets("absent"), undefined);
-  assert.equal(openSecrets({ log, variable })("db_password"), "from the environment");
+  assert.equal((await openSecrets({ log, variable }))("db_password"), "from the environment");
 });
 
-test("a file that others may read is told in the log", () => {
+test("a file that others may read is told in the log", async () => {
   const { log, lines } = recordingLog();
-  openSecrets({ file: fileOf("a: b", 0o644), log });
+  await openSecrets({ file: fileOf("a: b", 0o644), log });
   assert.match(lines[0]?.sentence ?? "", /chmod 600/);
 });
 
@@ -45,17 +45,17 @@ const WRONG: [string, string, RegExp][] = [
   ["too much", `a: ${"hush".repeat(LIMITS.secretsFileBytesMax)}`, /expected at most/],
 ];
 for (const [name, text, message] of WRONG) {
-  test(`a file of secrets with ${name} is refused, and nothing of it is shown`, () => {
+  test(`a file of secrets with ${name} is refused, and nothing of it is shown`, async () => {
     const { log } = recordingLog();
-    assert.throws(
-      () => openSecrets({ file: fileOf(text), log }),
+    await assert.rejects(
+      openSecrets({ file: fileOf(text), log }),
       (error: Error) => message.test(error.message) && !/hush|1234/.test(error.message),
     );
   });
 }
 
-test("a file of secrets that is not there is refused", () => {
+test("a file of secrets that is not there is refused", async () => {
   const { log } = recordingLog();
   const file = join(folder, "absent");
-  assert.throws(() => openSecrets({ file, log }), /Cannot read the file of secrets .*ENOENT/);
+  await assert.rejects(openSecrets({ file, log }), /Cannot read the file of secrets .*ENOENT/);
 });
