@@ -79,8 +79,10 @@ export interface BootPosition {
   lastSequence: number;
 }
 
-/** What one step of the engine did to the world; committed in one transaction. */
+/** What one step of the engine did to the world, or a part of it; committed in one transaction. */
 export interface EffectsCommit {
+  /** More follows, the planning of alerts last; its events are `known` then. Default false. */
+  partial?: boolean | undefined;
   /** Log time of the last window that was evaluated; a later log never begins before it. */
   atMs: number;
   /** A tick that had effects is logged here, so that a replay gives the same. */
@@ -195,7 +197,7 @@ export interface EventStore {
   /** Events after `number`, in order, at most `limit`. */
   after(number: number, limit: number): Promise<StoredEvent[]>;
   lastNumber(): Promise<number>;
-  /** Those of the ids that are stored. */
+  /** Those of the ids that are stored, with all that was planned of them. */
   known(ids: readonly string[]): Promise<Set<string>>;
   /** Events whose id begins so, in order, at most `limit`. */
   beginning(idPrefix: string, limit: number): Promise<StoredEvent[]>;

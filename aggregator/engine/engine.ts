@@ -4,6 +4,8 @@
  * What is submitted is appended to the log, committed, and only then folded; what the fold gives
  * is committed in one transaction with its notification intents, and only then published. A crash
  * between the two commits loses nothing: the log gives the same effects with the same ids again.
+ * What thousands of targets bring at once is folded with rests and committed in parts, so that
+ * others have their turn; their notification intents are the last part (see commit-parts.ts).
  */
 import { QuorateError, messageOf } from "../../shared/errors.ts";
 import { LIMITS } from "../../shared/limits.ts";
@@ -14,12 +16,13 @@ import { nextWorkMs } from "../verdict/step.ts";
 import { emptyBook, readBook } from "../alert/book.ts";
 import { alertsDueMs } from "./alerting.ts";
 import { nothingCollected } from "./effects.ts";
-import { commit, fold, isAlertingDue } from "./living.ts";
+import { commit, fold, isAlertingDue, untilDone } from "./living.ts";
 import type { EngineDeps, Living, Waiting } from "./parts.ts";
 import { createLatencyTally } from "./latency-tally.ts";
 import { createLogTime } from "./log-time.ts";
 import { replay } from "./replay.ts";
 import { saveState } from "./saving.ts";
+import { turn } from "./turn.ts";
 import { engineViews } from "./views.ts";
 
 /** The engine with the parts that only main uses. */
@@ -130,7 +133,8 @@ async function takeGroup(living: Living, group: Waiting[]): Promise<void> {
   }
   const collected = nothingCollected();
   for (const { atMs, body } of group) {
-    fold(living, { seq, atMs, body }, collected);
+    const folding = fold(living, { seq, atMs, body }, collected);
+    while (folding.next().done !== true) await turn();
     if (body.type === "results") living.latencies.add(body);
     seq += 1;
   }
@@ -149,13 +153,24 @@ function refuse(living: Living, group: readonly Waiting[], error: Error): void {
   for (const { reject } of [...group, ...living.queue.splice(0)]) reject(error);
 }
 
-/** Time alone: evaluates boundaries that are due, and logs the tick only when it had effects. */
+/**
+ * Time alone: evaluates boundaries that are due, and logs the tick only when it had effects. One
+ * that takes a rest is logged before, because what others then see must come out of the log.
+ */
 async function tick(living: Living): Promise<void> {
   const atMs = living.time.nowMs();
   if (!living.ready || living.ahead || nextWorkMs(living.state) > atMs) return;
   const collected = nothingCollected();
-  fold(living, { seq: 0, atMs, body: { type: "tick" } }, collected);
-  await commit(living, collected, atMs);
+  const body = { type: "tick" } as const;
+  let tickMs: number | null = atMs;
+  const folding = fold(living, { seq: 0, atMs, body }, collected);
+  while (folding.next().done !== true) {
+    if (tickMs !== null)
+      await untilDone(living, () => living.deps.store.log.append([{ atMs, body }]));
+    tickMs = null;
+    await turn();
+  }
+  await commit(living, collected, tickMs);
 }
 
 function armTick(living: Living): void {

@@ -5,7 +5,9 @@ import type { Store } from "../ports.ts";
 import type { Effect } from "../verdict/effect.ts";
 import type { LogEvent } from "../verdict/event.ts";
 import type { EngineState } from "../verdict/state.ts";
-import { step } from "../verdict/step.ts";
+import { finished } from "../verdict/rests.ts";
+import { stepSlowly } from "../verdict/step.ts";
+import type { Stepping } from "../verdict/step.ts";
 
 /** Events read from the log at a time. */
 const READ_EVENTS = 2_000;
@@ -27,8 +29,13 @@ export async function* eventsAfter(
 
 /** Folds one event. One that fails is left out: it would fail, and be left out, at every replay. */
 export function foldEvent(state: EngineState, event: LogEvent, log: Log): Effect[] {
+  return finished(foldSlowly(state, event, log));
+}
+
+/** The same with rests. */
+export function* foldSlowly(state: EngineState, event: LogEvent, log: Log): Stepping {
   try {
-    return step(state, event);
+    return yield* stepSlowly(state, event);
   } catch (error) {
     log.error(
       { error: messageOf(error), seq: event.seq, type: event.body.type },

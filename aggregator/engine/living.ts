@@ -4,14 +4,17 @@ import type { LogEvent } from "../verdict/event.ts";
 import { alertsDueMs, planCommit, readForPlan } from "./alerting.ts";
 import { changeEvent, isDurable } from "./effects.ts";
 import type { Collected } from "./effects.ts";
-import { foldEvent } from "./fold.ts";
+import { foldSlowly } from "./fold.ts";
+import { partsOf } from "./commit-parts.ts";
 import type { Living } from "./parts.ts";
+import type { Rests } from "../verdict/rests.ts";
+import { turn } from "./turn.ts";
 
 /** Wait before what the store refused is tried again. */
 const STORE_RETRY_MS = 1_000;
 
-/** Folds one event and collects its effects. */
-export function fold(living: Living, event: LogEvent, into: Collected): void {
+/** Folds one event, with rests, and collects its effects. */
+export function* fold(living: Living, event: LogEvent, into: Collected): Rests {
   const { state } = living;
   const { body, atMs } = event;
   const change = changeEvent(state, body, atMs);
@@ -21,7 +24,8 @@ export function fold(living: Living, event: LogEvent, into: Collected): void {
     if (gone) into.targets.set(body.targetId, gone.target);
   }
   // One by one: as arguments of one call, those of 50,000 targets that fall at once do not fit.
-  for (const effect of foldEvent(state, event, living.deps.log)) into.effects.push(effect);
+  const effects = yield* foldSlowly(state, event, living.deps.log);
+  for (const effect of effects) into.effects.push(effect);
 }
 
 /** Commits what was collected, with a tick at `tickMs` unless null; then publishes it. */
@@ -37,9 +41,13 @@ export async function commit(
     if (facts === null) return;
     const built = planCommit(living, collected, facts);
     const tick = tickMs === null ? null : { atMs: tickMs, body: { type: "tick" } as const };
-    const events = await untilDone(living, () => store.events.commit({ ...built, tick }));
-    if (events === null || !living.ready) return;
-    bus.publish(events);
+    for (const part of partsOf({ ...built, tick }, facts.events.length)) {
+      const events = await untilDone(living, () => store.events.commit(part));
+      if (events === null) return;
+      if (living.ready) bus.publish(events);
+      if (part.partial === true) await turn();
+    }
+    if (!living.ready) return;
     living.deps.onCommitted(built.atMs);
   }
   if (living.ready) command(living, collected);
@@ -54,7 +62,7 @@ export function isAlertingDue(living: Living): boolean {
  * The state has moved on already, so its effects are committed sooner or later, never dropped.
  * Only an engine that is closing does not wait for a store that fails: null, and it is `ahead`.
  */
-async function untilDone<Result>(
+export async function untilDone<Result>(
   living: Living,
   work: () => Promise<Result>,
 ): Promise<Result | null> {

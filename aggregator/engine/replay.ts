@@ -1,5 +1,6 @@
 /** How an engine comes to life: the newest snapshot that can be read, and the log after it. */
 import { QuorateError } from "../../shared/errors.ts";
+import { finished } from "../verdict/rests.ts";
 import { nothingCollected } from "./effects.ts";
 import { eventsAfter } from "./fold.ts";
 import { commit, fold } from "./living.ts";
@@ -13,7 +14,7 @@ export async function replay(living: Living): Promise<void> {
   let replayed = 0;
   for await (const events of eventsAfter(store.log, living.state.seq)) {
     const collected = nothingCollected();
-    for (const event of events) fold(living, event, collected);
+    for (const event of events) finished(fold(living, event, collected));
     living.state.seq = Math.max(living.state.seq, events.at(-1)?.seq ?? 0);
     await commit(living, collected, null);
     replayed += events.length;

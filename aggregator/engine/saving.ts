@@ -9,6 +9,7 @@ import type { Capture } from "../verdict/capture.ts";
 import type { TargetData } from "../verdict/snapshot.ts";
 import type { Living } from "./parts.ts";
 import { encodeHead, encodePart } from "./snapshot-codec.ts";
+import { turn } from "./turn.ts";
 
 /** Targets of one part: some 3 ms to encode, 50 kB to write. */
 const PART_TARGETS = 75;
@@ -62,8 +63,4 @@ async function write({ deps }: Living, { capture, next }: Source): Promise<boole
   await log.saveSnapshot(seq, atMs, encodeHead({ head: capture.head, parts }));
   while (await log.dropSnapshotParts()) await turn();
   return true;
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => void setImmediate(resolve));
 }

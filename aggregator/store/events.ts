@@ -2,7 +2,9 @@
 import type { PublicEvent } from "../../shared/event.ts";
 import type { VerdictExplanation, VerdictState } from "../../shared/verdict.ts";
 import type { EffectsCommit, EventStore, StoredEvent, TransitionRow } from "../ports.ts";
+import type Database from "better-sqlite3";
 import type { Connection } from "./connection.ts";
+import type { Facts } from "./facts.ts";
 import { createAlertWriter } from "./alerts.ts";
 import { createIncidentWriter } from "./incidents.ts";
 import { fromJson } from "./json.ts";
@@ -25,14 +27,20 @@ interface StoredTransition {
   explanation: string;
 }
 
+/** What events are committed with. */
+export interface EventStoreParts {
+  facts: Facts;
+  writer: LogWriter;
+  outbox: Outbox;
+}
+
 /** Events and transitions of an open data file. */
 export function createEventStore(
   connection: Connection,
-  writer: LogWriter,
-  outbox: Outbox,
+  { facts, writer, outbox }: EventStoreParts,
 ): EventStore {
   const { db, run, transact } = connection;
-  const write = createCommitWriter(connection, writer, outbox);
+  const write = createCommitWriter(connection, { facts, writer, outbox });
   const after = db.prepare<[number, number], EventRow>(
     "SELECT number, body FROM events WHERE number > ? ORDER BY number LIMIT ?",
   );
@@ -40,7 +48,9 @@ export function createEventStore(
     .prepare<[], number>("SELECT seq FROM sqlite_sequence WHERE name = 'events'")
     .pluck();
   const known = db
-    .prepare<[string], string>("SELECT id FROM events WHERE id IN (SELECT value FROM json_each(?))")
+    .prepare<[string, number], string>(
+      "SELECT id FROM events WHERE id IN (SELECT value FROM json_each(?)) AND number <= ?",
+    )
     .pluck();
   const beginning = db.prepare<[string, string, number], EventRow>(
     "SELECT number, body FROM events WHERE id >= ? AND id < ? ORDER BY number LIMIT ?",
@@ -52,11 +62,17 @@ export function createEventStore(
     "SELECT * FROM transitions WHERE target_id = ? AND number < ? ORDER BY number DESC LIMIT ?",
   );
 
+  /** Number of the last event of the parts whose planning is still to come; 0: of none. */
+  let unplanned = 0;
+
   return {
     async commit(commit) {
       const written = await transact(
-        () => write(commit),
-        ({ seq }) => writer.committed(seq, commit.atMs),
+        () => write(commit, unplanned),
+        ({ seq, number }) => {
+          writer.committed(seq, commit.atMs);
+          unplanned = commit.partial === true ? number : 0;
+        },
       );
       return written.events;
     },
@@ -64,7 +80,7 @@ export function createEventStore(
     beginning: (prefix, limit) =>
       run(() => beginning.all(prefix, `${prefix}\u{10ffff}`, limit).map(storedOf)),
     lastNumber: () => run(() => lastNumber.get() ?? 0),
-    known: (ids) => run(() => new Set(known.all(JSON.stringify(ids)))),
+    known: (ids) => run(() => new Set(known.all(JSON.stringify(ids), facts.get("planned_number")))),
     transitions: (targetId, query) =>
       run(() => {
         const [number] = keyOf(query, [Number.MAX_SAFE_INTEGER]);
@@ -76,8 +92,17 @@ export function createEventStore(
   };
 }
 
-/** Writes a commit inside the caller's transaction: the log's new end and the new events. */
-function createCommitWriter({ db }: Connection, writer: LogWriter, outbox: Outbox) {
+/** What a commit wrote: the log's end, the last number of its step's events, and the new ones. */
+interface Written {
+  seq: number;
+  number: number;
+  events: StoredEvent[];
+}
+
+const numberOf = ({ lastInsertRowid }: Database.RunResult): number => Number(lastInsertRowid);
+
+/** Writes a commit inside the caller's transaction, after parts up to number `unplanned`. */
+function createCommitWriter({ db }: Connection, { facts, writer, outbox }: EventStoreParts) {
   const putIncident = createIncidentWriter(db);
   const putSpan = createSpanWriter(db);
   const putAlerts = createAlertWriter(db);
@@ -94,14 +119,19 @@ function createCommitWriter({ db }: Connection, writer: LogWriter, outbox: Outbo
      VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (target_id, number) DO NOTHING`,
   );
 
-  return (commit: EffectsCommit): { seq: number; events: StoredEvent[] } => {
+  return (commit: EffectsCommit, unplanned: number): Written => {
     const seq = writer.write(commit.tick ? [commit.tick] : []);
     writer.keepTime(commit.atMs);
     const events: StoredEvent[] = [];
+    let last = unplanned;
     for (const event of commit.events) {
-      if (known.get(event.id) !== undefined) continue;
-      const { lastInsertRowid } = putEvent.run(event.id, commit.atMs, JSON.stringify(event));
-      events.push({ number: Number(lastInsertRowid), event });
+      const before = known.get(event.id);
+      const number = before ?? numberOf(putEvent.run(event.id, commit.atMs, JSON.stringify(event)));
+      if (before === undefined) events.push({ number, event });
+      last = Math.max(last, number);
+    }
+    if (commit.partial !== true && last > facts.get("planned_number")) {
+      facts.set("planned_number", last);
     }
     for (const row of commit.transitions) {
       const { targetId, number, atMs, from, to, incidentId, explanation } = row;
@@ -112,7 +142,7 @@ function createCommitWriter({ db }: Connection, writer: LogWriter, outbox: Outbo
     outbox.add(commit.notifications);
     for (const released of commit.released ?? []) outbox.release(released);
     putAlerts(commit.alerts ?? []);
-    return { seq, events };
+    return { seq, number: last, events };
   };
 }
 

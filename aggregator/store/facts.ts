@@ -3,7 +3,8 @@ import type Database from "better-sqlite3";
 
 /**
  * The facts: the log's last seq and time where the rows that told them may be gone, how far
- * compaction is (see frontier.ts), and up to which seq the archive may lack events.
+ * compaction is (see frontier.ts), up to which seq the archive may lack events, and up to which
+ * number the alerts of events are planned.
  */
 export type FactName =
   | "log_seq"
@@ -11,7 +12,8 @@ export type FactName =
   | "compacted_seq"
   | "packing_seq"
   | "packing_handle"
-  | "archive_seq";
+  | "archive_seq"
+  | "planned_number";
 
 /** Reads and writes facts; a fact never set is 0. */
 export interface Facts {

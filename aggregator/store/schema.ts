@@ -203,6 +203,12 @@ CREATE TABLE status_pages (
 ) STRICT;
 `;
 
+/** The alerts of every event that is there are planned; from here on a number says up to which. */
+const PLANNED = `
+INSERT INTO facts (name, value)
+  SELECT 'planned_number', seq FROM sqlite_sequence WHERE name = 'events';
+`;
+
 /** Step i leads from version i to version i + 1. A step that was released never changes. */
 const MIGRATIONS: readonly string[] = [
   LOG + NOUNS + EFFECTS + HISTORY,
@@ -214,6 +220,7 @@ const MIGRATIONS: readonly string[] = [
   SNAPSHOT_PARTS,
   ROLLUPS_OF_CLOSED,
   STATUS_PAGES,
+  PLANNED,
 ];
 
 /** The schema that this version writes. */

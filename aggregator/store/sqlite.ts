@@ -49,7 +49,7 @@ export function createSqliteStore(connection: Connection, clock: Clock): Store {
     log: createLogStore(connection, facts, writer),
     targets: createTargetStore(connection),
     probes: createProbeStore(connection),
-    events: createEventStore(connection, writer, outbox),
+    events: createEventStore(connection, { facts, writer, outbox }),
     incidents: createIncidentStore(connection),
     channels: createChannelStore(connection),
     maintenance: createMaintenanceStore(connection),

@@ -13,6 +13,8 @@ import { changesOf } from "./flapping.ts";
 import { isBad } from "./machine.ts";
 import { beforeChange, wakeTarget } from "./marks.ts";
 import type { Window } from "./probes.ts";
+import { restfully } from "./rests.ts";
+import type { Rests } from "./rests.ts";
 import { askAll, roundMs } from "./recheck.ts";
 import type { EngineState, OpenIncident, TargetRecord } from "./state.ts";
 import { votesOf } from "./vote.ts";
@@ -34,15 +36,15 @@ interface Waiting {
 }
 
 /** Decides, after all verdicts of a window, which alerts are due. */
-export function settleAlerts(state: EngineState, window: Window): void {
+export function* settleAlerts(state: EngineState, window: Window): Rests {
   noteOpenings(state, window.atMs);
   const targets = [...state.unalerted].toSorted((left, right) => (left.id < right.id ? -1 : 1));
-  for (const target of targets) {
+  yield* restfully(targets, (target) => {
     beforeChange(state, target);
     const { incident } = target;
     if (!incident || incident.alert.raisedAtMs !== null) state.unalerted.delete(target);
     else settleAlert(state, { target, incident }, window);
-  }
+  });
 }
 
 function noteOpenings(state: EngineState, atMs: number): void {

@@ -25,15 +25,28 @@ import {
 } from "./marks.ts";
 import { freshMs } from "./state.ts";
 import type { EngineState, ProbeRecord, TargetRecord } from "./state.ts";
+import { finished, restfully } from "./rests.ts";
+import type { Rests } from "./rests.ts";
 import { evaluateTarget } from "./verdicts.ts";
 import { voteOf } from "./vote.ts";
 
+/** A step on its way: it rests between targets, and its end gives the effects. */
+export type Stepping = Generator<void, Effect[], void>;
+
 /** Takes one event; `atMs` must not be below that of the event before. Gives the effects. */
 export function step(state: EngineState, event: LogEvent): Effect[] {
+  return finished(stepSlowly(state, event));
+}
+
+/**
+ * The same with rests (see rests.ts). Whoever takes one may read the state meanwhile, and must take
+ * the step to its end before anything else changes it.
+ */
+export function* stepSlowly(state: EngineState, event: LogEvent): Stepping {
   const effects: Effect[] = [];
   // First, because in the time until a takeover nobody listened: it is no silence of the probes.
   if (event.body.type === "takeover") restartHeartbeats(state, event.atMs);
-  advance(state, event.atMs, effects);
+  yield* advance(state, event.atMs, effects);
   state.atMs = Math.max(state.atMs, event.atMs);
   if (event.seq > 0) state.seq = event.seq;
   const { body } = event;
@@ -76,11 +89,11 @@ export function step(state: EngineState, event: LogEvent): Effect[] {
 }
 
 /** Evaluates every boundary up to a time that has work. */
-function advance(state: EngineState, toMs: number, effects: Effect[]): void {
+function* advance(state: EngineState, toMs: number, effects: Effect[]): Rests {
   for (;;) {
     const atMs = nextWorkMs(state);
     if (atMs > toMs) return;
-    evaluateWindow(state, { atMs, effects });
+    yield* evaluateWindow(state, { atMs, effects });
   }
 }
 
@@ -90,21 +103,21 @@ export function nextWorkMs(state: EngineState): number {
   return Math.min(state.dirtyAtMs, state.timers.nextMs());
 }
 
-function evaluateWindow(state: EngineState, window: Window): void {
+function* evaluateWindow(state: EngineState, window: Window): Rests {
   state.evaluatedMs = window.atMs;
   state.atMs = Math.max(state.atMs, window.atMs);
   fireTimers(state, window.atMs);
   updateCanaries(state, window);
   for (const probe of sorted(state.dirtyProbes)) evaluateProbe(state, probe, window);
   state.dirtyProbes.clear();
-  setAsideBlindProbes(state, window);
+  yield* setAsideBlindProbes(state, window);
   // Before verdicts are drawn: a blind mesh is told once, not target by target.
   evaluateMesh(state, window);
-  for (const target of sorted(state.dirtyTargets)) {
+  yield* restfully(sorted(state.dirtyTargets), (target) => {
     state.dirtyTargets.delete(target);
     evaluateTarget(state, target, window);
-  }
-  settleAlerts(state, window);
+  });
+  yield* settleAlerts(state, window);
   state.dirtyAtMs = Infinity;
 }
 
@@ -161,9 +174,9 @@ function fire<Owner extends { wakeMs: number }>(
 }
 
 /** Before verdicts are drawn: a probe that sees everything failing loses its voice. */
-function setAsideBlindProbes(state: EngineState, window: Window): void {
+function* setAsideBlindProbes(state: EngineState, window: Window): Rests {
   const touched = new Set<ProbeRecord>();
-  for (const target of state.dirtyTargets) {
+  yield* restfully(state.dirtyTargets, (target) => {
     beforeChange(state, target);
     for (const pair of target.pairs) {
       const { vote } = voteOf(state, pair, window.atMs);
@@ -171,8 +184,9 @@ function setAsideBlindProbes(state: EngineState, window: Window): void {
       else pair.probe.failing.add(pair);
       if (pair.probe.failing.size > 0) touched.add(pair.probe);
     }
-  }
+  });
   for (const probe of sorted(touched)) {
+    yield;
     if (probe.state !== "eligible" || !seesEverythingFailing(state, probe)) continue;
     const targets = `${probe.failing.size} of its ${probe.pairs.size} targets`;
     const reason = `it sees ${targets} failing while other domains reach them`;

@@ -21,6 +21,8 @@ import { beat, testProbe } from "./verdict-mesh.ts";
 export interface Faults {
   append: boolean;
   commit: boolean;
+  /** So many commits still succeed. Default all. */
+  commitsLeft: number;
   channels: boolean;
   saveSnapshot: boolean;
 }
@@ -42,7 +44,13 @@ export function openEngineRoom(options: { wallMs?: number } = {}): EngineRoom {
   const clock = simClock(options);
   const log = silentLog();
   const store = openSqliteStore({ path: ":memory:", clock, log });
-  const faults: Faults = { append: false, commit: false, channels: false, saveSnapshot: false };
+  const faults: Faults = {
+    append: false,
+    commit: false,
+    commitsLeft: Infinity,
+    channels: false,
+    saveSnapshot: false,
+  };
   const published: StoredEvent[] = [];
   const rechecks: RecheckRequest[] = [];
   let life = { ended: false };
@@ -87,7 +95,10 @@ function mortal(clock: SimClock, life: { ended: boolean }): Clock {
 }
 
 function failing(store: Store, faults: Faults): EngineStore {
-  const unless = async <Result>(fault: keyof Faults, work: () => Promise<Result>) => {
+  const unless = async <Result>(
+    fault: Exclude<keyof Faults, "commitsLeft">,
+    work: () => Promise<Result>,
+  ) => {
     // Nothing durable answers in the same turn; what is submitted meanwhile must be seen to.
     await settle();
     if (faults[fault]) throw new Error(`${fault}: the disk is full`);
@@ -101,7 +112,14 @@ function failing(store: Store, faults: Faults): EngineStore {
       append: (entries) => unless("append", () => log.append(entries)),
       saveSnapshot: (...args) => unless("saveSnapshot", () => log.saveSnapshot(...args)),
     },
-    events: { ...events, commit: (commit) => unless("commit", () => events.commit(commit)) },
+    events: {
+      ...events,
+      commit: (commit) => {
+        faults.commit ||= faults.commitsLeft <= 0;
+        faults.commitsLeft -= 1;
+        return unless("commit", () => events.commit(commit));
+      },
+    },
     channels: { ...channels, all: () => unless("channels", () => channels.all()) },
   };
 }
@@ -131,18 +149,29 @@ export async function populate(
 
 /** A batch of one failure of a probe, that ended at the moment it was sent. */
 export function failureBatch(engine: RunningEngine, probeId: string, sequence: number): EventBody {
+  return failuresBatch(engine, probeId, { sequence, targets: 1 });
+}
+
+/** The same of the targets with the handles up to `targets`. */
+export function failuresBatch(
+  engine: RunningEngine,
+  probeId: string,
+  { sequence, targets }: { sequence: number; targets: number },
+): EventBody {
   const nowMs = engine.nowMs();
-  const batch = makeBatch(1, {
+  const rows = Array.from({ length: targets }, (_, row) => row);
+  const batch = makeBatch(targets, {
     baseMonoMs: 1_000,
     anchorAtMs: nowMs,
     anchorMonoMs: 1_000,
-    lateMs: [0],
-    attempt: [sequence - 1],
-    outcome: [3],
-    latencyUs: [0],
-    failures: [
-      { row: 0, reason: "connection_refused", detail: "Refused.", resolver: "", certificate: 1 },
-    ],
+    handle: rows.map((row) => row + 1),
+    attempt: rows.map(() => sequence - 1),
+    outcome: rows.map(() => 3),
+    latencyUs: rows.map(() => 0),
+    failures: rows.map((row) => {
+      const failure = { reason: "connection_refused", detail: "Refused.", resolver: "" };
+      return { row, ...failure, certificate: 1 };
+    }),
   });
   const bytes = ResultBatch.encode(batch).finish();
   const columns = { sentMonoMs: 1_000, replayed: false, batch, bytes };

@@ -86,6 +86,26 @@ export const EFFECT_TESTS: readonly StoreTest[] = [
     },
   ],
   [
+    "events are known once everything that was planned of them is committed",
+    async ({ store, reopen }) => {
+      const ids = ["e1", "e2", "e3"];
+      await store.events.commit({ ...NOTHING, events: [eventWithId("e1")] });
+      await store.events.commit({ ...NOTHING, events: [eventWithId("e2")], partial: true });
+      assert.deepEqual(await store.events.known(ids), new Set(["e1"]));
+      // A crash: what came in parts is committed again, now with its end.
+      const opened = reopen ? await reopen() : store;
+      assert.deepEqual(await opened.events.known(ids), new Set(["e1"]));
+      const again = { ...NOTHING, events: [eventWithId("e2"), eventWithId("e3")], partial: true };
+      await opened.events.commit(again);
+      assert.deepEqual(await opened.events.known(ids), new Set(["e1"]));
+      await opened.events.commit(NOTHING);
+      assert.deepEqual(await opened.events.known(ids), new Set(ids));
+      // What is committed once more by a replay makes nothing unknown that came after it.
+      await opened.events.commit({ ...NOTHING, events: [eventWithId("e1")] });
+      assert.deepEqual(await opened.events.known(ids), new Set(ids));
+    },
+  ],
+  [
     "a store without events has the last number 0",
     async ({ store }) => assert.equal(await store.events.lastNumber(), 0),
   ],
