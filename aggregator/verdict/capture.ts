@@ -12,7 +12,7 @@ import type { EngineState } from "./state.ts";
 export interface Capture {
   /** Everything but the targets. */
   readonly head: SnapshotHead;
-  /** The next targets, `max` or a few more, as they were at the beginning; empty: that was all. */
+  /** The next targets, at most `max`, as they were at the beginning; empty: that was all. */
   take(max: number): TargetData[];
   /** Whether something changed every target at once: what is left cannot be had any more. */
   isSpoiled(): boolean;
@@ -38,8 +38,7 @@ export function beginCapture(state: EngineState): Capture {
   return {
     head: snapshotHead(state),
     take(max) {
-      const taken = kept;
-      kept = [];
+      const taken = kept.splice(0, max);
       for (const target of pending) {
         if (taken.length >= max) break;
         pending.delete(target);
