@@ -106,7 +106,7 @@ export const ZH: Words = {
     looks: "最近 60 次检查",
     vantages: "观测点",
     latency: "延迟",
-    uptime: "24 小时可用率",
+    uptime: "24 时可用率",
     group: "分组",
     groupNone: "不分组",
     withoutLabel: "无此标签",

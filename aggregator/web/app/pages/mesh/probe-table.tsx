@@ -83,7 +83,9 @@ function ProbeLine(props: { probe: ApiProbe; deed: Deed; reload: () => Promise<v
       <td class="num">
         {status.canaries.length - failed}/{status.canaries.length}
       </td>
-      <td class="num right">{figure(status.eventLoopLagMs, (ms) => `${ms.toFixed(0)} ms`)}</td>
+      <td class="num right">
+        {figure(status.eventLoopLagMs, (ms) => `${ms.toFixed(0)} ${words.value.units.ms}`)}
+      </td>
       <td class="num right">
         {figure(status.cpuMilli, (milli) => `${(milli / 10).toFixed(1)} %`)}
       </td>
