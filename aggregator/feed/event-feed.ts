@@ -19,6 +19,8 @@ export interface EventFeedOptions {
   after: number | null;
   /** Called once when more events wait than may; the feed has ended then. */
   onTooSlow: () => void;
+  /** Waited for between the coming of events and their taking, so that more come. Default not. */
+  gather?: () => Promise<void>;
 }
 
 /** Events for one subscriber. */
@@ -35,7 +37,7 @@ export interface EventFeed {
  * unavailable when there are too many subscribers.
  */
 export function openEventFeed(options: EventFeedOptions): EventFeed {
-  const { events, bus, matches, after, onTooSlow } = options;
+  const { events, bus, matches, after, onTooSlow, gather } = options;
   const waiting: StoredEvent[] = [];
   let ended = false;
   let caughtUp = false;
@@ -83,7 +85,9 @@ export function openEventFeed(options: EventFeedOptions): EventFeed {
         const ready = caughtUp ? waiting.splice(0) : await catchUp();
         if (ended) return [];
         if (ready.length > 0) return ready;
-        if (caughtUp && waiting.length === 0) await new Promise<void>((done) => (wake = done));
+        if (!caughtUp || waiting.length > 0) continue;
+        await new Promise<void>((done) => (wake = done));
+        await gather?.();
       }
     },
     close,

@@ -1,11 +1,14 @@
 /** Events as Server-Sent Events (https://html.spec.whatwg.org/#server-sent-events). */
+import type { ServerResponse } from "node:http";
 import type { Clock } from "../../shared/clock.ts";
-import { isoTime, sleep } from "../../shared/clock.ts";
+import { isoTime } from "../../shared/clock.ts";
 import { messageOf } from "../../shared/errors.ts";
 import type { Log } from "../../shared/log.ts";
 import { openEventFeed, TOO_SLOW } from "../feed/event-feed.ts";
 import type { EventFeed, EventFeedOptions } from "../feed/event-feed.ts";
 import type { EventChunks } from "./event-chunks.ts";
+import { BUFFER_BYTES, createEventSink } from "./event-sink.ts";
+import type { Body, EventSink } from "./event-sink.ts";
 
 /** What a stream works with. */
 export interface EventStreamOptions extends Omit<EventFeedOptions, "onTooSlow"> {
@@ -15,8 +18,8 @@ export interface EventStreamOptions extends Omit<EventFeedOptions, "onTooSlow"> 
   votes: boolean;
   /** The bytes of events, shared by all streams. */
   chunks: EventChunks;
-  /** How long what comes is gathered into one write; asked after each write. */
-  gatherMs: () => number;
+  /** The answer that the body belongs to, to be written to directly; absent: there is none. */
+  answer?: ServerResponse | undefined;
   /** Aborted when the program stops. */
   closing: AbortSignal;
   /** Whether the reader may still read; asked at every heartbeat. */
@@ -28,9 +31,6 @@ export interface EventStreamOptions extends Omit<EventFeedOptions, "onTooSlow"> 
 }
 
 const HEARTBEAT_MS = 15_000;
-
-/** Bytes that wait in the stream before its reader has to be waited for. */
-const BUFFER_BYTES = 65_536;
 
 /** How long a client should wait before it connects again. */
 const RETRY_MS = 2_000;
@@ -61,22 +61,18 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
   );
 }
 
-/** Where the writer writes. */
-type Controller = ReadableStreamDefaultController<Uint8Array>;
-
 function createWriter(options: EventStreamOptions) {
-  const { clock, log, closing } = options;
+  const { clock, log, closing, answer } = options;
   const encoder = new TextEncoder();
-  let controller: Controller | null = null;
-  let resume = (): void => {};
+  let body: Body | null = null;
+  let sink: EventSink | null = null;
   let ended = false;
 
   const feed = openEventFeed({ ...options, onTooSlow: () => end(DROPPED) });
   const heartbeat = clock.every(HEARTBEAT_MS, () => void beat().catch(failed));
   const stop = (): void => end(": the aggregator is stopping\n\n");
   const unwatch = options.watchRevoked(() => end(REVOKED));
-  const write = (text: string): void => controller?.enqueue(encoder.encode(text));
-  const isFull = (): boolean => (controller?.desiredSize ?? 0) <= 0;
+  const write = (text: string): void => sink?.write(encoder.encode(text));
 
   function end(last: string | null): void {
     if (ended) return;
@@ -87,9 +83,9 @@ function createWriter(options: EventStreamOptions) {
     feed.close();
     if (last !== null) {
       write(last);
-      controller?.close();
+      body?.close();
     }
-    resume();
+    sink?.wake();
     options.onEnd();
   }
 
@@ -102,25 +98,22 @@ function createWriter(options: EventStreamOptions) {
     const allowed = await options.isAllowed();
     if (ended) return;
     if (!allowed) end(REVOKED);
-    else if (!isFull()) write(`: heartbeat ${isoTime(clock.wallMs())}\n\n`);
+    else if (sink?.isFull() === false) write(`: heartbeat ${isoTime(clock.wallMs())}\n\n`);
   }
 
-  /** Resolves when the reader has room for more, or is gone. */
-  const room = async (): Promise<boolean> => {
-    if (isFull()) await new Promise<void>((go) => (resume = go));
-    return !ended;
-  };
-
   return {
-    start(opened: Controller): void {
-      controller = opened;
+    start(opened: Body): void {
+      const events = createEventSink(opened, answer);
+      body = opened;
+      sink = events;
       write(`retry: ${RETRY_MS}\n${placeOf(options.after)}: events of Quorate\n\n`);
       closing.addEventListener("abort", stop);
       if (closing.aborted) return stop();
-      const enqueue = (bytes: Uint8Array): void => opened.enqueue(bytes);
-      pump(feed, { ...options, room, enqueue }).catch(failed);
+      // Whatever becomes of the body: another answer may have taken its place.
+      answer?.once("close", () => end(null));
+      pump(feed, { ...options, sink: events, hasEnded: () => ended }).catch(failed);
     },
-    resume: (): void => resume(),
+    resume: (): void => sink?.wake(),
     end,
   };
 }
@@ -129,22 +122,20 @@ function createWriter(options: EventStreamOptions) {
 const CHUNK_EVENTS = 64;
 
 /** What a pump writes with. */
-interface Writing extends Pick<EventStreamOptions, "clock" | "gatherMs" | "chunks" | "votes"> {
-  room: () => Promise<boolean>;
-  enqueue: (bytes: Uint8Array) => void;
+interface Writing extends Pick<EventStreamOptions, "chunks" | "votes"> {
+  sink: EventSink;
+  hasEnded: () => boolean;
 }
 
 /** Writes the events of a feed as fast as the reader takes them. */
-async function pump(feed: EventFeed, writing: Writing): Promise<void> {
-  const { clock, gatherMs, chunks, votes } = writing;
+async function pump(feed: EventFeed, { sink, hasEnded, chunks, votes }: Writing): Promise<void> {
   for (;;) {
     const events = await feed.next();
     if (events.length === 0) return;
     for (let first = 0; first < events.length; first += CHUNK_EVENTS) {
-      if (!(await writing.room())) return;
-      writing.enqueue(chunks.of(events.slice(first, first + CHUNK_EVENTS), votes));
+      while (!hasEnded() && sink.isFull()) await sink.room();
+      if (hasEnded()) return;
+      sink.write(chunks.of(events.slice(first, first + CHUNK_EVENTS), votes));
     }
-    const waitMs = gatherMs();
-    if (waitMs > 0) await sleep(clock, waitMs);
   }
 }

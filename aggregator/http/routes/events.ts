@@ -1,13 +1,16 @@
 /** /api/v1/events: what happens, as a stream or as a list. */
+import { ServerResponse } from "node:http";
 import { createRoute, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import { eventPageSchema } from "../../../shared/api/event.ts";
 import { LIMITS } from "../../../shared/limits.ts";
 import type { StoredEvent } from "../../ports.ts";
 import { invalidAt } from "../../registry/input.ts";
-import type { App, RouteContext } from "../context.ts";
+import type { App, AppEnv, RouteContext } from "../context.ts";
 import { flag, integer, needs, pageOfQuery, pageQuery, problems } from "../describe.ts";
 import { eventMatcher } from "../../feed/event-filter.ts";
 import { createEventChunks } from "../event-chunks.ts";
+import { createEventRounds } from "../event-rounds.ts";
 import { eventStream } from "../event-stream.ts";
 import { labelsQuery } from "../narrowing.ts";
 import { eventView } from "../views.ts";
@@ -69,17 +72,11 @@ const getEvents = createRoute({
 /** What a caller asks of the events. */
 type EventsQuery = z.output<typeof query>;
 
-/**
- * With many readers what comes in this time goes to each in one write: a write to 2,000 of them for
- * each of 200 events a second would take two processors.
- */
-const GATHER_MS = 50;
-const STREAMS_FEW = 100;
-
 /** Adds the route. */
 export function addEvents(app: App, context: RouteContext): void {
   const chunks = createEventChunks();
-  const { streams } = context;
+  const { clock, streams } = context;
+  const rounds = createEventRounds({ clock, readers: () => streams.size });
   app.openapi(getEvents, async (c) => {
     const asked = c.req.valid("query");
     if (asked.format === "json") return c.json(await listEvents(context, asked), 200);
@@ -95,17 +92,24 @@ export function addEvents(app: App, context: RouteContext): void {
       after,
       votes: asked.votes === true,
       chunks,
-      gatherMs: () => (streams.size > STREAMS_FEW ? GATHER_MS : 0),
-      clock: context.clock,
+      gather: rounds.turn,
+      answer: answerOf(c),
+      clock,
       log: context.log,
       closing: context.closing,
       isAllowed: () => context.isStillValid(c.get("token"), c.get("secret")),
       watchRevoked: (onRevoked) => context.revocations.watch(c.get("token").id, onRevoked),
-      onEnd: () => void context.streams.delete(stream),
+      onEnd: () => void streams.delete(stream),
     });
-    context.streams.add(stream);
+    streams.add(stream);
     return new Response(body, { status: 200, headers: STREAM_HEADERS });
   });
+}
+
+/** The answer of Node's own server; absent when the app is asked without one. */
+function answerOf(c: Context<AppEnv>): ServerResponse | undefined {
+  const outgoing = c.env?.outgoing;
+  return outgoing instanceof ServerResponse ? outgoing : undefined;
 }
 
 const STREAM_HEADERS = {
