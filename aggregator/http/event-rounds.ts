@@ -15,13 +15,13 @@ export interface EventRounds {
 }
 
 /**
- * What is gathered before a round, for each reader: three times what a write to one takes, so that
- * a thread with something to write all the time spends a quarter of it on that. 2,000 readers hear
- * of an event 50 ms later, and ten at once.
+ * What is gathered before a round, for each reader: about what a write to one takes, so that a
+ * thread with something to write all the time spends half of it on that. 2,000 readers hear of an
+ * event 50 ms later, and forty at once.
  */
 const GATHER_US_A_READER = 25;
 
-/** Readers that are written to in one turn of the event loop, about a millisecond. */
+/** Readers that are written to in one turn of the event loop, some two milliseconds. */
 const READERS_A_TURN = 100;
 
 /** Creates rounds; a reader that comes while one goes on waits for the next. */

@@ -118,8 +118,8 @@ function createWriter(options: EventStreamOptions) {
   };
 }
 
-/** Events of one write at most: what a reader who is slow has to be waited for. */
-const CHUNK_EVENTS = 64;
+/** Events of one write at most: what waits for a reader who is slow, beside its buffer. */
+const CHUNK_EVENTS = 256;
 
 /** What a pump writes with. */
 interface Writing extends Pick<EventStreamOptions, "chunks" | "votes"> {

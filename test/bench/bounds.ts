@@ -8,7 +8,7 @@ export const BOUNDS = {
   restart: "10 s of CPU: the targets' JSON, the replay, a heap that grows to 1 GB",
   history: "3,600 sketches are read and put in order for their quantiles",
   stormApi: "one thread folds 50,000 failures and opens 10,000 incidents in some seconds",
-  readers: "2,000 sockets take half a million events a second, by one thread",
+  readers: "2,000 sockets take a million events a second; their readers share the two cores",
   http: "raw node:net is in the first line: system calls of libuv are 55 % of the busy time",
   secure: "the fixed costs of a look; most of both is the handshake",
   overload: "what is left of the two cores to the probe; see passed checks a second of CPU",
