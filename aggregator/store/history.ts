@@ -129,7 +129,8 @@ function createLatencyReader({ db }: Connection, dictionary: Dictionary, packed:
       return rollup;
     };
     const names = new Map<number, string>();
-    for (const row of rollups.iterate(handle, spanMs, fromMs, toMs)) {
+    // All at once, at half the cost of one by one: whoever asks bounds the number of buckets.
+    for (const row of rollups.all(handle, spanMs, fromMs, toMs)) {
       const probe = names.get(row.vantage) ?? dictionary.probeId(row.vantage);
       names.set(row.vantage, probe);
       if (probeId !== undefined && probe !== probeId) continue;

@@ -75,23 +75,26 @@ export function spanStartMs(atMs: number, spanMs: number): number {
 
 /** A rollup as the API shows it. */
 export function bucketOf(
-  rollup: Rollup,
-  place: Pick<LatencyBucket, "probeId" | "fromMs" | "spanMs">,
+  { failed, void: nothing, sketch }: Rollup,
+  { probeId, fromMs, spanMs }: Pick<LatencyBucket, "probeId" | "fromMs" | "spanMs">,
 ): LatencyBucket {
-  const { sketch } = rollup;
   const any = sketch.count > 0;
-  const [p50Us = null, p95Us = null, p99Us = null] = quantilesUs(sketch, [0.5, 0.95, 0.99]);
+  const quantiles = quantilesUs(sketch, SHARES);
   return {
-    ...place,
-    scheduled: sketch.count + rollup.failed + rollup.void,
+    probeId,
+    fromMs,
+    spanMs,
+    scheduled: sketch.count + failed + nothing,
     ok: sketch.count,
-    failed: rollup.failed,
-    void: rollup.void,
+    failed,
+    void: nothing,
     minUs: any ? sketch.minUs : null,
     meanUs: meanUs(sketch),
-    p50Us,
-    p95Us,
-    p99Us,
+    p50Us: quantiles[0] ?? null,
+    p95Us: quantiles[1] ?? null,
+    p99Us: quantiles[2] ?? null,
     maxUs: any ? sketch.maxUs : null,
   };
 }
+
+const SHARES = [0.5, 0.95, 0.99];

@@ -13,8 +13,10 @@ export interface Sketch {
   sumUs: number;
   minUs: number;
   maxUs: number;
-  /** Count of each bin; bin i holds latencies in (GAMMA^(i-1), GAMMA^i], bin 0 those up to 1. */
-  bins: Map<number, number>;
+  /** Bins with a count, ascending; bin i holds (GAMMA^(i-1), GAMMA^i], bin 0 what is up to 1. */
+  bins: number[];
+  /** The count of each of `bins`. */
+  counts: number[];
 }
 
 /** Relative error of a quantile. */
@@ -24,27 +26,56 @@ const LOG_GAMMA = Math.log(GAMMA);
 
 /** A sketch of nothing. */
 export function createSketch(): Sketch {
-  return { count: 0, sumUs: 0, minUs: 0, maxUs: 0, bins: new Map() };
+  return { count: 0, sumUs: 0, minUs: 0, maxUs: 0, bins: [], counts: [] };
 }
 
 /** Adds one latency, a non-negative integer. */
 export function addLatency(sketch: Sketch, latencyUs: number): void {
-  const bin = latencyUs <= 1 ? 0 : Math.ceil(Math.log(latencyUs) / LOG_GAMMA);
-  sketch.bins.set(bin, (sketch.bins.get(bin) ?? 0) + 1);
+  addToBin(sketch, latencyUs <= 1 ? 0 : Math.ceil(Math.log(latencyUs) / LOG_GAMMA));
   sketch.minUs = sketch.count === 0 ? latencyUs : Math.min(sketch.minUs, latencyUs);
   sketch.maxUs = Math.max(sketch.maxUs, latencyUs);
   sketch.sumUs += latencyUs;
   sketch.count += 1;
 }
 
+/** Counts one more in a bin. The search is from the end: most latencies are near each other. */
+function addToBin({ bins, counts }: Sketch, bin: number): void {
+  let at = bins.length;
+  while (at > 0 && (bins[at - 1] ?? 0) >= bin) at -= 1;
+  if (bins[at] === bin) {
+    counts[at] = (counts[at] ?? 0) + 1;
+    return;
+  }
+  bins.splice(at, 0, bin);
+  counts.splice(at, 0, 1);
+}
+
 /** Adds everything of `other` to `into`. */
 export function mergeSketch(into: Sketch, other: Sketch): void {
   if (other.count === 0) return;
-  for (const [bin, count] of other.bins) into.bins.set(bin, (into.bins.get(bin) ?? 0) + count);
+  mergeBins(into, other);
   into.minUs = into.count === 0 ? other.minUs : Math.min(into.minUs, other.minUs);
   into.maxUs = Math.max(into.maxUs, other.maxUs);
   into.sumUs += other.sumUs;
   into.count += other.count;
+}
+
+/** Both are in order, so one walk along them gives them together in order. */
+function mergeBins(into: Sketch, other: Sketch): void {
+  const { bins, counts } = into;
+  into.bins = [];
+  into.counts = [];
+  let left = 0;
+  let right = 0;
+  while (left < bins.length || right < other.bins.length) {
+    const mine = bins[left] ?? Infinity;
+    const theirs = other.bins[right] ?? Infinity;
+    let count = 0;
+    if (mine <= theirs) count += counts[left++] ?? 0;
+    if (theirs <= mine) count += other.counts[right++] ?? 0;
+    into.bins.push(Math.min(mine, theirs));
+    into.counts.push(count);
+  }
 }
 
 /** The latency below which `share` (0 to 1) of all lie, within 2 %; null for none. */
@@ -52,21 +83,18 @@ export function quantileUs(sketch: Sketch, share: number): number | null {
   return quantilesUs(sketch, [share])[0] ?? null;
 }
 
-/** Several quantiles, by ascending share, as `quantileUs` gives each; the bins are sorted once. */
+/** Several quantiles, by ascending share, as `quantileUs` gives each; the bins are walked once. */
 export function quantilesUs(sketch: Sketch, shares: readonly number[]): (number | null)[] {
-  if (sketch.count === 0) return shares.map(() => null);
-  const bins = sortedBins(sketch);
+  const { count, counts, bins, minUs, maxUs } = sketch;
+  if (count === 0) return shares.map(() => null);
   let below = 0;
   let next = 0;
   return shares.map((share) => {
-    const rank = Math.max(1, Math.ceil(share * sketch.count));
-    while (below < rank && next < bins.length) {
-      below += bins[next]?.[1] ?? 0;
-      next += 1;
-    }
-    const bin = bins[next - 1]?.[0];
-    if (below < rank || bin === undefined) return sketch.maxUs;
-    return Math.min(Math.max(middleUs(bin), sketch.minUs), sketch.maxUs);
+    const rank = Math.max(1, Math.ceil(share * count));
+    while (below < rank && next < bins.length) below += counts[next++] ?? 0;
+    const bin = bins[next - 1];
+    if (below < rank || bin === undefined) return maxUs;
+    return Math.min(Math.max(middleUs(bin), minUs), maxUs);
   });
 }
 
@@ -79,7 +107,8 @@ export function stddevUs(sketch: Sketch): number | null {
   if (sketch.count === 0) return null;
   let sum = 0;
   let squares = 0;
-  for (const [bin, count] of sketch.bins) {
+  for (const [at, bin] of sketch.bins.entries()) {
+    const count = sketch.counts[at] ?? 0;
     const middle = middleUs(bin);
     sum += middle * count;
     squares += middle * middle * count;
@@ -99,16 +128,16 @@ export function meanUs(sketch: Sketch): number | null {
 
 /** Writes a sketch; bins as differences, so that neighbours cost two bytes. */
 export function writeSketch(writer: ByteWriter, sketch: Sketch): void {
-  const bins = sortedBins(sketch);
+  const { bins, counts } = sketch;
   writer.varint(bins.length);
   if (bins.length === 0) return;
   writer.varint(sketch.sumUs);
   writer.varint(sketch.minUs);
   writer.varint(sketch.maxUs);
   let last = 0;
-  for (const [bin, count] of bins) {
+  for (const [at, bin] of bins.entries()) {
     writer.varint(bin - last);
-    writer.varint(count);
+    writer.varint(counts[at] ?? 0);
     last = bin;
   }
 }
@@ -124,12 +153,9 @@ export function readSketch(reader: ByteReader): Sketch {
   for (let bin = 0; left > 0; left -= 1) {
     bin += reader.varint();
     const count = reader.varint();
-    sketch.bins.set(bin, count);
+    sketch.bins.push(bin);
+    sketch.counts.push(count);
     sketch.count += count;
   }
   return sketch;
-}
-
-function sortedBins(sketch: Sketch): [number, number][] {
-  return [...sketch.bins].sort(([left], [right]) => left - right);
 }

@@ -6,7 +6,7 @@ export const BOUNDS = {
   commit: "the longest stall of the program is in the next line: the rest waits outside of it",
   snapshot: "parts are written between batches by the same thread",
   restart: "10 s of CPU: the targets' JSON, the replay, a heap that grows to 1 GB",
-  history: "3,600 sketches are read and put in order for their quantiles",
+  history: "3,600 rows become objects of SQLite, sketches and buckets, by code not yet compiled",
   stormApi: "one thread folds 50,000 failures and opens 10,000 incidents in some seconds",
   readers: "2,000 sockets take a million events a second; their readers share the two cores",
   http: "raw node:net is in the first line: system calls of libuv are 55 % of the busy time",
