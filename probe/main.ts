@@ -10,7 +10,7 @@ import { systemRandom } from "../shared/random.ts";
 import { VERSION } from "../shared/version.ts";
 import { linkChannel } from "./channel.ts";
 import { createShelf } from "./checks/shelf.ts";
-import { keepHeapSmall } from "./frugal.ts";
+import { keepHeapSmall } from "../shared/frugal.ts";
 import { createProbe } from "./probe.ts";
 import type { ProbeDeps } from "./probe.ts";
 import { openSecrets } from "./secrets.ts";

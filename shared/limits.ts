@@ -122,6 +122,8 @@ export const LIMITS = {
   expressionMsMax: 50,
   /** Reasons and resolvers the engine tells apart; further ones count as one. */
   textsMax: 1_024,
+  /** Policies, sets of labels and such that targets share in memory; others are not shared. */
+  alikePartsMax: 1_000,
   /** Boots of one probe whose position is kept; the oldest is forgotten. */
   bootsMax: 32,
   /** Notes on one incident; one more is refused with 422. */

@@ -1,6 +1,6 @@
 /** Reading a stored snapshot: its head, and then part by part. */
 import type { Store } from "../ports.ts";
-import { beginRestore, restoreSnapshot } from "../verdict/snapshot.ts";
+import { beginRestore, restoreSnapshot } from "../verdict/restore.ts";
 import type { EngineState } from "../verdict/state.ts";
 import { decodeHead, decodePart } from "./snapshot-codec.ts";
 import { decodeSnapshotV2 } from "./snapshot-v2.ts";

@@ -12,6 +12,7 @@ import { createByteReader, createByteWriter } from "../../shared/bytes.ts";
 import type { ByteReader, ByteWriter } from "../../shared/bytes.ts";
 import type { Target } from "../../shared/target.ts";
 import { SNAPSHOT_VERSION, usualFields } from "../verdict/snapshot.ts";
+import type { RestorableTarget } from "../verdict/restore.ts";
 import type { PairData, PairFields, SnapshotHead } from "../verdict/snapshot.ts";
 import type { TargetData, TargetFields } from "../verdict/snapshot.ts";
 
@@ -82,7 +83,7 @@ export function encodePart(targets: readonly TargetData[]): Uint8Array {
 }
 
 /** Decodes a part; null when it is damaged. */
-export function decodePart(bytes: Uint8Array): TargetData[] | null {
+export function decodePart(bytes: Uint8Array): RestorableTarget[] | null {
   const body = opened(bytes);
   if (body === null) return null;
   const reader = createByteReader(body);
@@ -132,14 +133,13 @@ function barePair({ probeId, fields, failing }: PairData): BarePair {
   return pair;
 }
 
-function readTarget(reader: ByteReader): TargetData {
-  const { target, fields, wakeMs, pairs } = asBare(JSON.parse(reader.text()));
+function readTarget(reader: ByteReader): RestorableTarget {
+  const { pairs, ...rest } = asBare(JSON.parse(reader.text()));
   return {
-    target,
-    fields: { ...usualFields(target), ...fields },
-    wakeMs,
+    ...rest,
     pairs: pairs.map(({ probeId, fields: other, failing = false }) => {
-      return { probeId, fields: { ...USUAL_PAIR, ...other }, failing, looks: readLooks(reader) };
+      const fields = other === undefined ? USUAL_PAIR : { ...USUAL_PAIR, ...other };
+      return { probeId, fields, failing, looks: readLooks(reader) };
     }),
   };
 }

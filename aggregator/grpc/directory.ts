@@ -151,7 +151,7 @@ function createChanges(listeners: readonly DirectoryListener[]) {
 /** Where the directory reads what there is. */
 export interface DirectorySource {
   probes: Pick<Store["probes"], "all">;
-  targets(): Promise<readonly Target[]>;
+  targets(): Iterable<Target>;
 }
 
 /** Creates the directory; it is empty until `load`. */
@@ -184,7 +184,7 @@ export function createDirectory(store: DirectorySource): Directory {
   return {
     async load() {
       await reloadProbes();
-      for (const target of await store.targets()) setTarget(target);
+      for (const target of store.targets()) setTarget(target);
       const told = waiting ?? [];
       waiting = null;
       for (const change of told) change();

@@ -134,21 +134,16 @@ function createBareServer({ sessions, health, watches }: Services): Server {
   return server;
 }
 
-/** The targets of the store; where the engine has the same, its object: none is kept twice. */
-async function sharedTargets({ store, engine }: GrpcServerDeps): Promise<Target[]> {
-  const known = new Map<string, Target>();
-  for (const { target } of engine.targets()) known.set(target.id, target);
-  return (await store.targets.all()).map((target) => {
-    const same = known.get(target.id);
-    return same?.revision === target.revision ? same : target;
-  });
+/** The engine's own objects: no target is read twice at a start, nor kept twice. */
+function* engineTargets({ engine }: Pick<GrpcServerDeps, "engine">): Generator<Target> {
+  for (const { target } of engine.targets()) yield target;
 }
 
 /** Creates the gRPC server; nothing listens before `listen`. */
 export function createGrpcServer(deps: GrpcServerDeps): GrpcServer {
   const directory = createDirectory({
     probes: deps.store.probes,
-    targets: () => sharedTargets(deps),
+    targets: () => engineTargets(deps),
   });
   const sessions = createSessions(deps, directory);
   const health = createHealth({ ...deps, directory });

@@ -100,7 +100,7 @@ export function tallyDueMs({ tally, degraded }: TargetRecord): number {
 /** Forgets what was counted: an outage that is over says nothing of how well the target is up. */
 export function forgetAvailability(state: EngineState, target: TargetRecord): void {
   Object.assign(target.tally, newTally(nextEndMs(state)));
-  for (const reporter of target.calls.reporters) reporter.counted = 0;
+  for (const reporter of target.calls?.reporters ?? []) reporter.counted = 0;
   target.degraded = "";
 }
 
@@ -120,7 +120,7 @@ function closeTally(state: EngineState, target: TargetRecord): void {
   if (badWindows === BAD_WINDOWS) target.degraded = reasonOf(target, failing);
   else if (back) target.degraded = "";
   Object.assign(tally, newTally(nextEndMs(state)), { badWindows });
-  for (const reporter of target.calls.reporters) reporter.counted = 0;
+  for (const reporter of target.calls?.reporters ?? []) reporter.counted = 0;
   if (target.degraded !== before) markTarget(state, target);
 }
 

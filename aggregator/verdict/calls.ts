@@ -7,7 +7,7 @@ import { LIMITS } from "../../shared/limits.ts";
 import { countCalls } from "./availability.ts";
 import type { CallsEvent } from "./event.ts";
 import { beforeChange, markTarget } from "./marks.ts";
-import type { EngineState, TargetRecord } from "./state.ts";
+import type { CallReporter, EngineState, TargetRecord } from "./state.ts";
 
 /** Time for which successful calls exonerate. */
 const CALLS_FRESH_MS = 60_000;
@@ -18,10 +18,10 @@ export function takeCalls(state: EngineState, event: CallsEvent): void {
   const target = state.targets.get(event.targetId);
   if (!target) return;
   beforeChange(state, target);
-  const { reporters, recent } = target.calls;
+  const { reporters, recent } = (target.calls ??= { reporters: [], recent: [] });
   const known = reporters.find(({ reporter }) => reporter === event.reporter);
   if (known && event.fromMs < known.toMs) return;
-  if (!known && !makeRoom(target, state.atMs)) return;
+  if (!known && !makeRoom(reporters, state.atMs)) return;
   const record = known ?? { reporter: event.reporter, toMs: 0, counted: 0 };
   if (!known) reporters.push(record);
   record.toMs = event.toMs;
@@ -37,8 +37,7 @@ export function takeCalls(state: EngineState, event: CallsEvent): void {
 }
 
 /** Room for one more reporter: one that was not heard for a day is forgotten for it. */
-function makeRoom({ calls }: TargetRecord, atMs: number): boolean {
-  const { reporters } = calls;
+function makeRoom(reporters: CallReporter[], atMs: number): boolean {
   if (reporters.length < LIMITS.callReportersMax) return true;
   const silent = reporters.findIndex(({ toMs }) => toMs < atMs - REPORTER_FORGOTTEN_MS);
   if (silent < 0) return false;
@@ -49,12 +48,13 @@ function makeRoom({ calls }: TargetRecord, atMs: number): boolean {
 /** Successful calls of the last minute; forgets those before it. */
 export function freshCalls(target: TargetRecord, atMs: number): number {
   const { calls } = target;
-  if (calls.recent.length === 0) return 0;
+  if (calls === null || calls.recent.length === 0) return 0;
   calls.recent = calls.recent.filter(({ toMs }) => toMs + CALLS_FRESH_MS > atMs);
   return calls.recent.reduce((sum, { successes }) => sum + successes, 0);
 }
 
 /** When the next of the calls that count now is forgotten; Infinity when none counts. */
 export function callsExpireMs({ calls }: TargetRecord): number {
+  if (calls === null) return Infinity;
   return Math.min(Infinity, ...calls.recent.map(({ toMs }) => toMs + CALLS_FRESH_MS));
 }

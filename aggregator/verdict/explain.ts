@@ -42,7 +42,7 @@ export function explain(
 
 function evidenceOf(state: EngineState, seen: PairVote, atMs: number): VantageEvidence {
   const { pair, vote, counted, domain } = seen;
-  const { probe, row } = pair;
+  const { probe, row, notes } = pair;
   const { evidence } = state;
   const heard = evidence.count(row) > 0;
   const ok = heard && evidence.outcome(row, 0) === 1;
@@ -59,12 +59,12 @@ function evidenceOf(state: EngineState, seen: PairVote, atMs: number): VantageEv
     counted,
     effectiveDomain: domain,
     reason: heard ? (ok ? "ok" : (state.texts[evidence.reason(row, 0)] ?? "internal")) : null,
-    detail: heard && !ok ? pair.detail : "",
+    detail: heard && !ok ? notes.detail : "",
     failures: failureRun(state, pair),
     canaries: canariesOf(state, probe),
-    voids: pair.voids,
-    uncertified: pair.uncertified,
-    late: pair.late,
+    voids: notes.voids,
+    uncertified: notes.uncertified,
+    late: notes.late,
     seenAtMs,
     ageMs: seenAtMs === null ? null : Math.max(0, atMs - seenAtMs),
   };

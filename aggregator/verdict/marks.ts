@@ -45,7 +45,7 @@ export function wakeTarget(state: EngineState, target: TargetRecord, timeMs: num
   const dueMs = nextBoundary(state, timeMs);
   if (target.wakeMs <= dueMs || timeMs === Infinity) return;
   target.wakeMs = dueMs;
-  state.timers.push({ dueMs, key: `t:${target.id}` });
+  state.timers.push({ dueMs, of: "t", id: target.id });
 }
 
 /** Sets a probe's timer, unless an earlier one is set. */
@@ -53,7 +53,7 @@ export function wakeProbe(state: EngineState, probe: ProbeRecord, timeMs: number
   const dueMs = nextBoundary(state, timeMs);
   if (probe.wakeMs <= dueMs || timeMs === Infinity) return;
   probe.wakeMs = dueMs;
-  state.timers.push({ dueMs, key: `p:${probe.id}` });
+  state.timers.push({ dueMs, of: "p", id: probe.id });
 }
 
 /** Sets the timer of a window of maintenance: its begin or, once it runs, its end. */
@@ -61,5 +61,5 @@ export function wakeMaintenance(state: EngineState, record: MaintenanceRecord): 
   const { window } = record;
   const dueMs = nextBoundary(state, window.fromMs > state.atMs ? window.fromMs : window.toMs);
   record.wakeMs = dueMs;
-  state.timers.push({ dueMs, key: `m:${window.id}` });
+  state.timers.push({ dueMs, of: "m", id: window.id });
 }

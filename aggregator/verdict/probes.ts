@@ -179,10 +179,17 @@ export function leaveProbe(state: EngineState, probe: ProbeRecord, hard: boolean
  * anew, so that configuration never turns old evidence into DOWN.
  */
 export function accuseAnew(state: EngineState, probe: ProbeRecord): void {
-  for (const { target } of probe.pairs) {
+  for (const { target } of pairsOf(state, probe)) {
     target.floorMs = state.atMs;
     for (const pair of target.pairs) pair.answered = false;
     markTarget(state, target);
+  }
+}
+
+/** Its vantages, looked for: a set of them would cost more memory than a change of a probe time. */
+function* pairsOf({ targets }: EngineState, probe: ProbeRecord): Generator<Pair> {
+  for (const target of targets.values()) {
+    for (const pair of target.pairs) if (pair.probe === probe) yield pair;
   }
 }
 
@@ -219,7 +226,7 @@ function changeProbe(state: EngineState, probe: ProbeRecord, change: ProbeChange
     reason,
   });
   beforeMassChange(state);
-  for (const pair of probe.pairs) {
+  for (const pair of pairsOf(state, probe)) {
     pair.quiet = false;
     pair.target.quiet = false;
     state.dirtyTargets.add(pair.target);
@@ -234,7 +241,7 @@ function changeProbe(state: EngineState, probe: ProbeRecord, change: ProbeChange
 export function seesEverythingFailing(state: EngineState, probe: ProbeRecord): boolean {
   const { seesAllTargetsMin, seesAllDomainsMin } = state.settings;
   const { failing, pairs } = probe;
-  if (failing.size < seesAllTargetsMin || 2 * failing.size < pairs.size) return false;
+  if (failing.size < seesAllTargetsMin || 2 * failing.size < pairs) return false;
   const wellByZone = new Map<string, number>();
   for (const pair of failing) {
     for (const zone of zonesThatDisagree(state, pair)) {

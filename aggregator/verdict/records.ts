@@ -27,7 +27,7 @@ export function newProbeRecord(probe: Probe, atMs: number): ProbeRecord {
     failFloorMs: 0,
     answers: new Map(),
     heartbeats: [],
-    pairs: new Set(),
+    pairs: 0,
     failing: new Set(),
     wakeMs: Infinity,
   };
@@ -58,7 +58,7 @@ export function newTargetRecord(target: Target, atMs: number): TargetRecord {
     guardedUntilMs: 0,
     tally: newTally(0),
     slowAboveUs: slowAboveUs(target),
-    calls: { reporters: [], recent: [] },
+    calls: null,
     degraded: "",
     flap: { changes: 0, sampledMs: atMs, last: "", active: false },
     span: { fromMs: atMs, state: "unknown", maintenance: false },

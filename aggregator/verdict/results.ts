@@ -8,7 +8,7 @@ import { countAttempt } from "./availability.ts";
 import type { Look } from "./evidence.ts";
 import type { ResultsEvent } from "./event.ts";
 import { beforeChange, markTarget } from "./marks.ts";
-import { internText } from "./state.ts";
+import { ownNotes } from "./pair-notes.ts";
 import type { EngineState, Pair, ProbeRecord, TargetRecord } from "./state.ts";
 
 const OK = 1;
@@ -99,16 +99,16 @@ function takeRow(state: EngineState, shared: Batch, { row, failure }: Row): void
   fillLook(shared, row);
   const { look } = shared;
   if (isLate(shared.bounds, shared.event.replayed, target.target.spec.intervalMs)) {
-    pair.late += 1;
+    ownNotes(pair).late += 1;
     return;
   }
   if (outcome !== OK) {
     if (failure?.certificate !== CERTIFICATE_OK) {
-      pair.uncertified += 1;
+      ownNotes(pair).uncertified += 1;
       return;
     }
-    look.reason = internText(state, reasonTextOf(failure.reason), LIMITS.textsMax);
-    look.resolver = internText(state, failure.resolver, LIMITS.textsMax);
+    look.reason = internText(state, reasonTextOf(failure.reason));
+    look.resolver = internText(state, failure.resolver);
   } else {
     look.reason = 0;
     look.resolver = 0;
@@ -137,12 +137,22 @@ function fillLook(shared: Batch, row: number): void {
   look.loMs = bounds.loMs;
 }
 
+/** The index of a text in the bounded table; past the bound every new text is the last one. */
+function internText({ texts, textIndex }: EngineState, text: string): number {
+  const known = textIndex.get(text);
+  if (known !== undefined) return known;
+  if (texts.length >= LIMITS.textsMax) return texts.length - 1;
+  texts.push(text);
+  textIndex.set(text, texts.length - 1);
+  return texts.length - 1;
+}
+
 function reasonTextOf(reason: string): string {
   return isReasonCode(reason) ? reason : "internal";
 }
 
 function takeVoid(state: EngineState, pair: Pair, failure: Failure | undefined): void {
-  pair.voids += 1;
+  ownNotes(pair).voids += 1;
   if (failure?.reason !== "misconfigured" && failure?.reason !== "unsupported") return;
   const { target } = pair;
   if (target.misconfigured !== null) return;
@@ -160,7 +170,7 @@ function insert(state: EngineState, pair: Pair, { look, detail }: Insertion): vo
   const place = state.evidence.insert(pair.row, look);
   if (place === "none") return;
   if (look.attempt === 0 && pair.probe.state === "eligible") countAttempt(state, target, look);
-  if (place === "newest") pair.detail = detail;
+  if (place === "newest" && pair.notes.detail !== detail) ownNotes(pair).detail = detail;
   // A further success of a vantage that was counted ok changes nothing on a quiet target.
   if (look.outcome === OK && place === "newest" && target.quiet && pair.quiet) return;
   markTarget(state, target);

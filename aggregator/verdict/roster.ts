@@ -7,6 +7,7 @@ import { withdrawIncident } from "./alerts.ts";
 import { forgetAvailability, slowAboveUs } from "./availability.ts";
 import { beforeChange, beforeMassChange, markProbe, markTarget } from "./marks.ts";
 import { accuseAnew } from "./probes.ts";
+import { NO_NOTES } from "./pair-notes.ts";
 import { newProbeRecord, newTargetRecord } from "./records.ts";
 import { endSpan } from "./uptime.ts";
 import { freshMs } from "./state.ts";
@@ -32,6 +33,7 @@ export function setProbe(state: EngineState, probe: Probe): void {
 
 /** A target was created or changed. An edit of the check clears its evidence. */
 export function setTarget(state: EngineState, target: Target, effects: Effect[]): void {
+  state.alike.share(target);
   const known = state.targets.get(target.id);
   if (!known) {
     const record = newTargetRecord(target, state.atMs);
@@ -73,10 +75,7 @@ function clearPair(state: EngineState, pair: Pair): void {
   state.evidence.clear(pair.row);
   pair.answered = false;
   pair.quiet = false;
-  pair.detail = "";
-  pair.voids = 0;
-  pair.uncertified = 0;
-  pair.late = 0;
+  pair.notes = NO_NOTES;
   pair.probe.failing.delete(pair);
 }
 
@@ -96,8 +95,8 @@ function updateVantages(state: EngineState, target: TargetRecord): void {
     target.floorMs = state.atMs;
     dropPair(state, pair);
   }
-  pairs.sort((left, right) => (left.probe.id < right.probe.id ? -1 : 1));
-  target.pairs = pairs;
+  // A list of its own, without the room that `push` leaves: there are 100,000 of them.
+  target.pairs = pairs.toSorted((left, right) => (left.probe.id < right.probe.id ? -1 : 1));
   markTarget(state, target);
 }
 
@@ -109,18 +108,15 @@ function newPair(state: EngineState, target: TargetRecord, probe: ProbeRecord): 
     row,
     answered: false,
     quiet: false,
-    detail: "",
-    voids: 0,
-    uncertified: 0,
-    late: 0,
+    notes: NO_NOTES,
   };
-  probe.pairs.add(pair);
+  probe.pairs += 1;
   return pair;
 }
 
 function dropPair(state: EngineState, pair: Pair): void {
   state.evidence.release(pair.row);
-  pair.probe.pairs.delete(pair);
+  pair.probe.pairs -= 1;
   pair.probe.failing.delete(pair);
 }
 

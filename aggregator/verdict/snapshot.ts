@@ -1,14 +1,14 @@
 /**
- * The state as plain data, and back. Everything is written in a fixed order (probes and targets by
- * id, evidence from the oldest), so equal states give equal data, however they came about.
+ * The state as plain data; restore.ts is the way back. Everything is written in a fixed order
+ * (probes and targets by id, evidence from the oldest), so equal states give equal data, however
+ * they came about.
  */
 import type { Probe } from "../../shared/probe.ts";
 import type { Target } from "../../shared/target.ts";
 import type { MaintenanceWindow } from "./event.ts";
-import type { KeptLook } from "./evidence.ts";
 import type { VerdictSettings } from "./settings.ts";
-import { newProbeRecord, newTargetRecord } from "./records.ts";
-import { createState } from "./state.ts";
+import { newTargetRecord } from "./records.ts";
+import type { PairNotes } from "./pair-notes.ts";
 import type { EngineState, Pair, ProbeRecord, TargetRecord } from "./state.ts";
 
 /** Version of the layout below; a snapshot of another version is not read. */
@@ -18,7 +18,7 @@ type ProbeFields = Omit<ProbeRecord, "id" | "vantage" | "answers" | "pairs" | "f
 /** Fields of a target that a snapshot keeps. */
 export type TargetFields = Omit<TargetRecord, "id" | "handle" | "target" | "pairs" | "wakeMs">;
 /** Fields of a vantage that a snapshot keeps. */
-export type PairFields = Omit<Pair, "probe" | "target" | "row">;
+export type PairFields = Omit<Pair, "probe" | "target" | "row" | "notes"> & PairNotes;
 
 /** A probe in a snapshot. */
 export interface ProbeData {
@@ -167,17 +167,24 @@ function copyFields(fields: TargetFields): TargetFields {
     maintenance: maintenance && { ...maintenance },
     suspicion: suspicion && { ...suspicion },
     tally: { ...tally },
-    calls: {
-      reporters: calls.reporters.map((reporter) => ({ ...reporter })),
-      recent: calls.recent.map((report) => ({ ...report })),
-    },
+    calls: copyCalls(calls),
     flap: { ...flap },
     span: { ...span },
   };
 }
 
+function copyCalls(calls: TargetFields["calls"]): TargetFields["calls"] {
+  return (
+    calls && {
+      reporters: calls.reporters.map((reporter) => ({ ...reporter })),
+      recent: calls.recent.map((report) => ({ ...report })),
+    }
+  );
+}
+
 function pairData(state: EngineState, pair: Pair): PairData {
-  const { probe, target: _target, row, ...fields } = pair;
+  const { probe, row, answered, quiet, notes } = pair;
+  const fields = { answered, quiet, ...notes };
   const looks: number[] = [];
   for (let age = state.evidence.count(row) - 1; age >= 0; age -= 1) {
     const look = state.evidence.look(row, age);
@@ -185,110 +192,4 @@ function pairData(state: EngineState, pair: Pair): PairData {
     looks.push(look.hiMs, look.reason, look.resolver);
   }
   return { probeId: probe.id, fields, failing: probe.failing.has(pair), looks };
-}
-
-/** Builds the state that a snapshot was taken of. Throws RangeError for another version. */
-export function restoreSnapshot(data: SnapshotData): EngineState {
-  const restore = beginRestore(data);
-  for (const target of data.targets) restore.add(target);
-  return restore.finish();
-}
-
-/** A state that is built of a head, and then of one target after the other. */
-export interface Restore {
-  add(target: TargetData): void;
-  /** The state, once it has every target. */
-  finish(): EngineState;
-}
-
-/** Begins to build a state. Throws RangeError for another version. */
-export function beginRestore(data: SnapshotHead): Restore {
-  if (data.version !== SNAPSHOT_VERSION) {
-    throw new RangeError(
-      `The snapshot has layout ${data.version}, this program reads ${SNAPSHOT_VERSION}.`,
-    );
-  }
-  const state = createState(data.settings);
-  const { seq, atMs, evaluatedMs, excludedCanaries, blind, sighted, meshNumber, dropped } = data;
-  Object.assign(state, { seq, atMs, evaluatedMs, excludedCanaries });
-  Object.assign(state, { blind, sighted, meshNumber, dropped });
-  state.texts = [...data.texts];
-  state.textIndex = new Map(data.texts.map((text, index) => [text, index]));
-  for (const probe of data.probes) restoreProbe(state, probe);
-  return {
-    add: (target) => restoreTarget(state, target),
-    finish: () => restoreRest(state, data),
-  };
-}
-
-/** What names targets by id, once they are there. */
-function restoreRest(state: EngineState, data: SnapshotHead): EngineState {
-  for (const id of data.dirtyTargets) addKnown(state.dirtyTargets, state.targets.get(id));
-  for (const id of data.dirtyProbes) addKnown(state.dirtyProbes, state.probes.get(id));
-  state.dirtyAtMs = data.dirtyAtMs ?? Infinity;
-  for (const { window, wakeMs } of data.maintenance) {
-    state.maintenance.set(window.id, { window, wakeMs });
-    state.timers.push({ dueMs: wakeMs, key: `m:${window.id}` });
-  }
-  state.openings = data.openings.map((opening) => ({ ...opening }));
-  return state;
-}
-
-function addKnown<Item>(items: Set<Item>, item: Item | undefined): void {
-  if (item !== undefined) items.add(item);
-}
-
-function restoreProbe(state: EngineState, data: ProbeData): void {
-  const record = newProbeRecord(data.probe, 0);
-  Object.assign(record, structuredClone(data.fields));
-  record.answers = new Map(data.answers);
-  state.probes.set(record.id, record);
-  if (data.wakeMs === null) return;
-  record.wakeMs = data.wakeMs;
-  state.timers.push({ dueMs: data.wakeMs, key: `p:${record.id}` });
-}
-
-function restoreTarget(state: EngineState, data: TargetData): void {
-  const record = newTargetRecord(data.target, 0);
-  Object.assign(record, copyFields(data.fields));
-  for (const pair of data.pairs) {
-    const probe = state.probes.get(pair.probeId);
-    if (probe) restorePair(state, { target: record, probe }, pair);
-  }
-  state.targets.set(record.id, record);
-  state.byHandle.set(record.handle, record);
-  state.byName.set(record.target.spec.name, record);
-  if (record.incident?.alert.raisedAtMs === null) state.unalerted.add(record);
-  if (data.wakeMs === null) return;
-  record.wakeMs = data.wakeMs;
-  state.timers.push({ dueMs: data.wakeMs, key: `t:${record.id}` });
-}
-
-function restorePair(
-  state: EngineState,
-  { target, probe }: Pick<Pair, "target" | "probe">,
-  data: PairData,
-): void {
-  const row = state.evidence.allocate();
-  const pair: Pair = { probe, target, row, ...data.fields };
-  for (let place = 0; place < data.looks.length; place += 8) {
-    state.evidence.insert(row, lookAt(data.looks, place));
-  }
-  target.pairs.push(pair);
-  probe.pairs.add(pair);
-  if (data.failing) probe.failing.add(pair);
-}
-
-function lookAt(looks: readonly number[], place: number): KeptLook {
-  const value = (offset: number): number => looks[place + offset] ?? 0;
-  return {
-    boot: value(0),
-    slotMs: value(1),
-    attempt: value(2),
-    outcome: value(3),
-    loMs: value(4),
-    hiMs: value(5),
-    reason: value(6),
-    resolver: value(7),
-  };
 }

@@ -3,10 +3,13 @@ import type { Severity } from "../../shared/event.ts";
 import type { Target } from "../../shared/target.ts";
 import type { ProbeState, VerdictCause, VerdictState } from "../../shared/verdict.ts";
 import type { Vantage } from "../../shared/vantage.ts";
+import { createAlike } from "./alike.ts";
+import type { Alike } from "./alike.ts";
 import type { AlertHold } from "./effect.ts";
 import type { MaintenanceWindow } from "./event.ts";
 import { createEvidenceTable } from "./evidence.ts";
 import type { EvidenceTable } from "./evidence.ts";
+import type { PairNotes } from "./pair-notes.ts";
 import { DEFAULT_SETTINGS } from "./settings.ts";
 import type { VerdictSettings } from "./settings.ts";
 import { createTimers } from "./timers.ts";
@@ -53,9 +56,9 @@ export interface ProbeRecord {
   answers: Map<string, boolean>;
   /** Heartbeats of the present window. */
   heartbeats: PendingHeartbeat[];
-  /** Its vantages on targets. */
-  pairs: Set<Pair>;
-  /** Those whose newest fresh evidence is a failure. */
+  /** How many targets it looks at; which they are is found by looking (roster of each target). */
+  pairs: number;
+  /** Its vantages whose newest fresh evidence is a failure. */
   failing: Set<Pair>;
   wakeMs: number;
 }
@@ -69,12 +72,8 @@ export interface Pair {
   answered: boolean;
   /** True when the last evaluation counted a success of it. */
   quiet: boolean;
-  /** Sentence of the newest failure. */
-  detail: string;
-  /** Results that say nothing, and failures without a certificate, since the last edit. */
-  voids: number;
-  uncertified: number;
-  late: number;
+  /** `NO_NOTES` as long as nothing is to be noted, and of most vantages nothing ever is. */
+  notes: PairNotes;
 }
 
 /** An incident as long as it is open. */
@@ -191,7 +190,8 @@ export interface TargetRecord {
   tally: Tally;
   /** Latency above which a success is slow; above all of them where there is no limit. */
   slowAboveUs: number;
-  calls: CallLedger;
+  /** Null as long as nobody reported any. */
+  calls: CallLedger | null;
   /** Why it is degraded, as a sentence without a full stop; empty when it is not. */
   degraded: string;
   flap: Flap;
@@ -234,6 +234,8 @@ export interface EngineState {
   /** Incidents that opened lately: the boundary and their number, oldest first. */
   openings: { atMs: number; count: number }[];
   evidence: EvidenceTable;
+  /** What many targets say alike. No part of what is folded. */
+  alike: Alike;
   /** Reasons and resolvers by index; entry 0 is the empty text. */
   texts: string[];
   textIndex: Map<string, number>;
@@ -268,6 +270,7 @@ export function createState(settings: VerdictSettings = DEFAULT_SETTINGS): Engin
     maintenance: new Map(),
     openings: [],
     evidence: createEvidenceTable(),
+    alike: createAlike(),
     texts: [""],
     textIndex: new Map([["", 0]]),
     dirtyTargets: new Set(),
@@ -281,16 +284,6 @@ export function createState(settings: VerdictSettings = DEFAULT_SETTINGS): Engin
     watch: null,
     dropped: 0,
   };
-}
-
-/** The index of a text in the bounded table; past the bound every new text is the last one. */
-export function internText(state: EngineState, text: string, bound: number): number {
-  const known = state.textIndex.get(text);
-  if (known !== undefined) return known;
-  if (state.texts.length >= bound) return state.texts.length - 1;
-  state.texts.push(text);
-  state.textIndex.set(text, state.texts.length - 1);
-  return state.texts.length - 1;
 }
 
 /** How long evidence of a target stays fresh: F of VERDICTS section 4. */

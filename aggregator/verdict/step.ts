@@ -27,6 +27,7 @@ import { freshMs } from "./state.ts";
 import type { EngineState, ProbeRecord, TargetRecord } from "./state.ts";
 import { finished, restfully } from "./rests.ts";
 import type { Rests } from "./rests.ts";
+import type { Wake } from "./timers.ts";
 import { evaluateTarget } from "./verdicts.ts";
 import { voteOf } from "./vote.ts";
 
@@ -127,21 +128,19 @@ function* evaluateWindow(state: EngineState, window: Window): Rests {
  */
 function dropStaleTimers(state: EngineState): void {
   let wake = state.timers.peek();
-  while (wake && ownerOf(state, wake.key)?.wakeMs !== wake.dueMs) {
+  while (wake && ownerOf(state, wake)?.wakeMs !== wake.dueMs) {
     state.timers.pop();
     wake = state.timers.peek();
   }
 }
 
-/** Whose timer it is: the first letter of its key says what, the rest which one. */
-function ownerOf(state: EngineState, key: string): { wakeMs: number } | undefined {
-  const id = key.slice(2);
-  switch (key[0]) {
+function ownerOf(state: EngineState, { of, id }: Wake): { wakeMs: number } | undefined {
+  switch (of) {
     case "m":
       return state.maintenance.get(id);
     case "p":
       return state.probes.get(id);
-    default:
+    case "t":
       return state.targets.get(id);
   }
 }
@@ -150,10 +149,10 @@ function fireTimers(state: EngineState, atMs: number): void {
   while (state.timers.nextMs() <= atMs) {
     const wake = state.timers.pop();
     if (!wake) return;
-    const id = wake.key.slice(2);
-    if (wake.key.startsWith("m:")) fireMaintenance(state, id, wake.dueMs);
-    else if (wake.key.startsWith("p:")) fire(state.probes.get(id), wake.dueMs, state.dirtyProbes);
-    else fireTarget(state, state.targets.get(id), wake.dueMs);
+    const { of, id, dueMs } = wake;
+    if (of === "m") fireMaintenance(state, id, dueMs);
+    else if (of === "p") fire(state.probes.get(id), dueMs, state.dirtyProbes);
+    else fireTarget(state, state.targets.get(id), dueMs);
   }
 }
 
@@ -188,7 +187,7 @@ function* setAsideBlindProbes(state: EngineState, window: Window): Rests {
   for (const probe of sorted(touched)) {
     yield;
     if (probe.state !== "eligible" || !seesEverythingFailing(state, probe)) continue;
-    const targets = `${probe.failing.size} of its ${probe.pairs.size} targets`;
+    const targets = `${probe.failing.size} of its ${probe.pairs} targets`;
     const reason = `it sees ${targets} failing while other domains reach them`;
     quarantine(state, probe, { window, kind: "sees_all", reason });
   }

@@ -1,9 +1,11 @@
-/** A binary heap of due times, fired in (due, key) order. */
+/** A binary heap of due times, fired in order of time, of what they wake, and of its id. */
 
-/** What a timer wakes: `key` orders timers that are due together. */
+/** What a timer wakes; those that are due together fire in order of what it is, then of its id. */
 export interface Wake {
   dueMs: number;
-  key: string;
+  /** A window of maintenance, a probe or a target. */
+  of: "m" | "p" | "t";
+  id: string;
 }
 
 /** Timers of the fold. A stale entry is the caller's to recognise and skip. */
@@ -20,7 +22,8 @@ export interface Timers {
 
 function before(left: Wake, right: Wake): boolean {
   if (left.dueMs !== right.dueMs) return left.dueMs < right.dueMs;
-  return left.key < right.key;
+  if (left.of !== right.of) return left.of < right.of;
+  return left.id < right.id;
 }
 
 /** Creates an empty heap. */

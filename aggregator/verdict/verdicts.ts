@@ -67,8 +67,11 @@ function machineInput(state: EngineState, seen: AssessedTarget, atMs: number): M
     badState: subHealthy ? "sub_healthy" : "down",
     incidentOpen: target.incident !== null,
     degraded: target.degraded !== "" && mayBeDegraded(target.state),
-    allRisen: votes.every((vote) => hasRisen(state, vote, atMs)),
-    someRisen: oks.some(({ pair }) => successRun(state.evidence, pair.row, sinceMs) >= rise),
+    // Each folds evidence, so it is asked only in the state that it decides on.
+    allRisen: target.state === "partial" && votes.every((vote) => hasRisen(state, vote, atMs)),
+    someRisen:
+      target.state === "recovering" &&
+      oks.some(({ pair }) => successRun(state.evidence, pair.row, sinceMs) >= rise),
     shortLongEnough: atMs >= unknownAtMs(target),
     guarded: atMs < target.guardedUntilMs && unheard,
   };

@@ -2,7 +2,7 @@
 import { systemClock } from "../../shared/clock.ts";
 import { createLog } from "../../shared/log.ts";
 import { createShelf } from "../checks/shelf.ts";
-import { keepHeapSmall } from "../frugal.ts";
+import { keepHeapSmall } from "../../shared/frugal.ts";
 import { openSecrets } from "../secrets.ts";
 import type { FromWorker, ToWorker, WorkerSetup } from "./messages.ts";
 import { createWorker } from "./worker.ts";

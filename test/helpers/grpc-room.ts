@@ -113,8 +113,8 @@ export async function openGrpcRoom(options: GrpcRoomOptions = {}): Promise<GrpcR
   const store = openSqliteStore({ path: ":memory:", log, clock });
   const stock = createStocking(store);
   for (const probe of options.probes ?? []) await stock.addProbe(probe);
-  for (const target of options.targets ?? []) await stock.append({ type: "target_set", target });
   const engine = createFakeEngine(store, clock);
+  for (const target of options.targets ?? []) await engine.submit({ type: "target_set", target });
   const bus = createEventBus({ log });
   const parts = { clock, engine, store, bus, log };
   const server = createGrpcServer({ ...parts, ...PLAIN_DEPS, ...options.deps });

@@ -9,7 +9,8 @@ import {
 } from "../../aggregator/engine/snapshot-codec.ts";
 import type { Effect } from "../../aggregator/verdict/effect.ts";
 import type { EventBody, LogEvent, ResultsEvent } from "../../aggregator/verdict/event.ts";
-import { restoreSnapshot, takeSnapshot } from "../../aggregator/verdict/snapshot.ts";
+import { restoreSnapshot } from "../../aggregator/verdict/restore.ts";
+import { takeSnapshot } from "../../aggregator/verdict/snapshot.ts";
 import { createState } from "../../aggregator/verdict/state.ts";
 import type { EngineState } from "../../aggregator/verdict/state.ts";
 import { nextWorkMs, step } from "../../aggregator/verdict/step.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { restoreSnapshot, takeSnapshot } from "../../../aggregator/verdict/snapshot.ts";
+import { restoreSnapshot } from "../../../aggregator/verdict/restore.ts";
+import { takeSnapshot } from "../../../aggregator/verdict/snapshot.ts";
 import type { Effect } from "../../../aggregator/verdict/effect.ts";
 import type { LogEvent } from "../../../aggregator/verdict/event.ts";
 import { seededRandom } from "../../../shared/random.ts";
