@@ -5,6 +5,7 @@ import type { NamedCanary } from "../shared/canary.ts";
 import { systemClock } from "../shared/clock.ts";
 import type { Clock } from "../shared/clock.ts";
 import { QuorateError, messageOf } from "../shared/errors.ts";
+import { collectGarbage, keepHeapSmall } from "../shared/frugal.ts";
 import type { HostPort } from "../shared/host-port.ts";
 import { createLog } from "../shared/log.ts";
 import type { Log, LogLevel } from "../shared/log.ts";
@@ -78,6 +79,9 @@ interface ConfigDoor {
 /** Longest time the token of a configuration is valid, should a crash leave it behind. */
 const CONFIG_TOKEN_MS = 600_000;
 
+/** Garbage beside what lives: a fifth, since with 100,000 targets that is 200 MB (`frugal.ts`). */
+const HEAP_GROWTH_PERCENT = 20;
+
 /** Time that a stop may take before what is left is cut off. */
 const STOP_MS = 3_000;
 
@@ -134,6 +138,9 @@ async function run(
   try {
     await keepAdminToken(aggregator.registry, options.data);
     const { httpUrl: http, grpcAddress: grpc, agentAddress: agent } = await aggregator.start();
+    // Not before: a heap that grows up would be collected again and again.
+    keepHeapSmall(HEAP_GROWTH_PERCENT);
+    collectGarbage();
     if (agent !== undefined) process.stdout.write(`agent ${agent}\n`);
     process.stdout.write(`http ${http}\ngrpc ${grpc}\n`);
     log.info({ http, grpc, agent, data: options.data }, "The aggregator is ready.");

@@ -4,6 +4,7 @@ import type { Assignment } from "../../shared/proto/gen/quorate/v1/mesh.ts";
 import type { Target } from "../../shared/target.ts";
 import { assignmentOf, fitsOneMessage, vantagesOf } from "../assign.ts";
 import type { Store } from "../ports.ts";
+import { createHandleTable } from "../verdict/handle-table.ts";
 
 /** Vantages in order of id; shared by every target that has the same ones. */
 interface Roster {
@@ -80,7 +81,7 @@ function rosterBook() {
 
 /** Targets under their handle, id and name. */
 function targetTable() {
-  const byHandle = new Map<number, Entry>();
+  const byHandle = createHandleTable<Entry>();
   const byId = new Map<string, Entry>();
   const byName = new Map<string, Entry>();
   const remove = (targetId: string): Entry | null => {

@@ -9,6 +9,8 @@ import type { AlertHold } from "./effect.ts";
 import type { MaintenanceWindow } from "./event.ts";
 import { createEvidenceTable } from "./evidence.ts";
 import type { EvidenceTable } from "./evidence.ts";
+import { createHandleTable } from "./handle-table.ts";
+import type { HandleTable } from "./handle-table.ts";
 import type { PairNotes } from "./pair-notes.ts";
 import { DEFAULT_SETTINGS } from "./settings.ts";
 import type { VerdictSettings } from "./settings.ts";
@@ -226,7 +228,7 @@ export interface EngineState {
   evaluatedMs: number;
   probes: Map<string, ProbeRecord>;
   targets: Map<string, TargetRecord>;
-  byHandle: Map<number, TargetRecord>;
+  byHandle: HandleTable<TargetRecord>;
   byName: Map<string, TargetRecord>;
   /** Targets whose incident was not alerted yet. */
   unalerted: Set<TargetRecord>;
@@ -264,7 +266,7 @@ export function createState(settings: VerdictSettings = DEFAULT_SETTINGS): Engin
     evaluatedMs: 0,
     probes: new Map(),
     targets: new Map(),
-    byHandle: new Map(),
+    byHandle: createHandleTable(),
     byName: new Map(),
     unalerted: new Set(),
     maintenance: new Map(),

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { createAggregator } from "../../../aggregator/aggregator.ts";
 import { openSqliteStore } from "../../../aggregator/store/sqlite.ts";
 import { systemClock } from "../../../shared/clock.ts";
+import { collectGarbage, keepHeapSmall } from "../../../shared/frugal.ts";
 import { silentLog } from "../../../shared/log.ts";
 import { quantile } from "../facts.ts";
 import { systemRandom } from "../../../shared/random.ts";
@@ -79,6 +80,9 @@ process.on("message", (asked) => {
 process.on("SIGTERM", () => void stop());
 process.on("disconnect", () => process.exit(1));
 const { httpUrl, grpcAddress } = await aggregator.start();
+// As aggregator/main.ts does.
+keepHeapSmall(20);
+collectGarbage();
 let turnMs = clock.monoMs();
 clock.every(STALL_STEP_MS, () => {
   const nowMs = clock.monoMs();
