@@ -20,5 +20,5 @@ export function keepHeapSmall(growthPercent = 30): void {
 export function collectGarbage(): void {
   setFlagsFromString("--expose-gc");
   const collect: unknown = runInNewContext("gc");
-  if (typeof collect === "function") collect();
+  if (typeof collect === "function") Reflect.apply(collect, null, []);
 }

@@ -34,7 +34,7 @@ export function createHandleTable<Item extends object>(): HandleTable<Item> {
     const before = get(handle);
     page.items[handle & (PAGE_HANDLES - 1)] = item;
     page.count += Number(item !== undefined) - Number(before !== undefined);
-    if (page.count === 0) delete pages[number];
+    if (page.count === 0) pages[number] = undefined;
   };
   return {
     get,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { createHandleTable } from "../../../aggregator/verdict/handle-table.ts";
 
-test("what stands under a handle is found, replaced and taken away, however far apart handles are", () => {
+test("what stands under a handle is found, replaced and taken away, however far apart", () => {
   const table = createHandleTable<{ name: string }>();
   const handles = [1, 1_023, 1_024, 70_000, 2 ** 31, 2 ** 32 - 1];
   for (const handle of handles.toReversed()) table.set(handle, { name: `t${handle}` });
