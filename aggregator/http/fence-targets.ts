@@ -35,7 +35,7 @@ export function fencedTargetService(
     create: async (input, guard) => seen(await targets.create(input, guarded(guard))),
     put: async (idOrName, input, guard) => {
       const written = await targets.put(idOrName, input, guarded(guard));
-      seen(written.target);
+      seen(written.item);
       return written;
     },
     patch: async (idOrName, patch, guard) => {

@@ -7,10 +7,9 @@ import { newId } from "../../shared/random.ts";
 import type { Random } from "../../shared/random.ts";
 import type { PreparedNotifier, Store } from "../ports.ts";
 import { parseInput } from "./input.ts";
-import { canonicalJson, mergePatch } from "./json.ts";
-import { checkGuard, checkNewName, checkSameName, createTurns } from "./writes.ts";
-import { looksLikeId, namedInput, notFound, tooMany } from "./writes.ts";
-import type { OptionKinds, WriteGuard } from "./writes.ts";
+import { canonicalJson } from "./json.ts";
+import { checkNewName, createNamedWrites, createTurns, tooMany } from "./writes.ts";
+import type { NamedWrites, OptionKinds, WriteGuard } from "./writes.ts";
 
 /** What the service works with. */
 export interface ChannelServiceDeps {
@@ -23,66 +22,18 @@ export interface ChannelServiceDeps {
 }
 
 /** Channels, as the API and the configuration write them. */
-export interface ChannelService {
-  /** The channel of that id or name; throws not_found. */
-  get(idOrName: string): Promise<Channel>;
+export interface ChannelService extends NamedWrites<Channel> {
   list(): Promise<Channel[]>;
-  /** Throws conflict when the name is taken. */
-  create(input: unknown, guard?: WriteGuard): Promise<Channel>;
-  /** Creates the channel of this name or replaces it; without a change the revision stays. */
-  put(
-    idOrName: string,
-    input: unknown,
-    guard?: WriteGuard,
-  ): Promise<{ channel: Channel; created: boolean }>;
-  /** Applies a JSON merge patch (RFC 7396). */
-  patch(idOrName: string, patch: unknown, guard?: WriteGuard): Promise<Channel>;
-  delete(idOrName: string, guard?: WriteGuard): Promise<void>;
 }
 
 /** Creates the service. */
 export function createChannelService(deps: ChannelServiceDeps): ChannelService {
   const { channels } = deps.store;
-  const turns = createTurns();
-  const writer = createChannelWriter(deps);
-  const get = async (idOrName: string): Promise<Channel> => {
-    const channel = await channels.get(idOrName);
-    if (channel === null) throw notFound("channel", idOrName);
-    return channel;
-  };
+  const find = (idOrName: string) => channels.get(idOrName);
+  const parts = { noun: "channel", prefix: "chn", turns: createTurns(), find };
   return {
-    get,
+    ...createNamedWrites({ ...parts, ...createChannelWriter(deps) }),
     list: () => channels.all(),
-    create: (input, guard = {}) => turns(() => writer.add(input, guard)),
-    put: (idOrName, input, guard = {}) =>
-      turns(async () => {
-        const found = await channels.get(idOrName);
-        checkGuard(guard, "Channel", found);
-        if (found !== null) {
-          const named = namedInput(input, found.spec.name);
-          return { channel: await writer.change(found, named, guard), created: false };
-        }
-        if (looksLikeId(idOrName, "chn")) throw notFound("channel", idOrName);
-        return { channel: await writer.add(namedInput(input, idOrName), guard), created: true };
-      }),
-    patch: (idOrName, patch, guard = {}) =>
-      turns(async () => {
-        const found = await get(idOrName);
-        checkGuard(guard, "Channel", found);
-        const merged = mergePatch(found.spec, patch);
-        if (typeof merged === "object" && merged !== null && "name" in merged) {
-          checkSameName(merged.name, found.spec.name);
-        }
-        return writer.change(found, merged, guard);
-      }),
-    delete: (idOrName, guard = {}) =>
-      turns(async () => {
-        const found = await get(idOrName);
-        checkGuard(guard, "Channel", found);
-        if (guard.dryRun === true) return;
-        await channels.delete(found.id);
-        deps.changed();
-      }),
   };
 }
 
@@ -122,6 +73,11 @@ function createChannelWriter({ store, notifiers, changed, clock, random }: Chann
       await channels.put(channel, found.revision);
       changed();
       return channel;
+    },
+    async remove({ id }: Channel, { dryRun }: WriteGuard): Promise<void> {
+      if (dryRun === true) return;
+      await channels.delete(id);
+      changed();
     },
   };
 }

@@ -8,11 +8,10 @@ import { statusPageSpecSchema } from "../../shared/status-page.ts";
 import type { StatusPage } from "../../shared/status-page.ts";
 import type { Store } from "../ports.ts";
 import { invalidAt, parseInput } from "./input.ts";
-import { canonicalJson, mergePatch } from "./json.ts";
+import { canonicalJson } from "./json.ts";
 import { hashPassword, isPassword } from "./passwords.ts";
-import { checkGuard, checkNewName, checkSameName, createTurns } from "./writes.ts";
-import { looksLikeId, namedInput, notFound, tooMany } from "./writes.ts";
-import type { WriteGuard } from "./writes.ts";
+import { checkNewName, createNamedWrites, createTurns, tooMany } from "./writes.ts";
+import type { NamedWrites, WriteGuard } from "./writes.ts";
 
 /** What the service works with. */
 export interface StatusPageServiceDeps {
@@ -21,22 +20,9 @@ export interface StatusPageServiceDeps {
   random: Random;
 }
 
-/** Status pages, as the API and the configuration write them. */
-export interface StatusPageService {
-  /** The page of that id or name; throws not_found. */
-  get(idOrName: string): Promise<StatusPage>;
+/** Status pages, as the API and the configuration write them; a host, too, is of one page only. */
+export interface StatusPageService extends NamedWrites<StatusPage> {
   list(): Promise<StatusPage[]>;
-  /** Throws conflict when the name, or one of the hosts, is taken. */
-  create(input: unknown, guard?: WriteGuard): Promise<StatusPage>;
-  /** Creates the page of this name or replaces it; without a change the revision stays. */
-  put(
-    idOrName: string,
-    input: unknown,
-    guard?: WriteGuard,
-  ): Promise<{ page: StatusPage; created: boolean }>;
-  /** Applies a JSON merge patch (RFC 7396). */
-  patch(idOrName: string, patch: unknown, guard?: WriteGuard): Promise<StatusPage>;
-  delete(idOrName: string, guard?: WriteGuard): Promise<void>;
 }
 
 /** What stands for a password wherever a page is shown; sent back it keeps what is stored. */
@@ -45,45 +31,13 @@ const MASK = "***";
 /** Creates the service. */
 export function createStatusPageService(deps: StatusPageServiceDeps): StatusPageService {
   const { statusPages } = deps.store;
-  const turns = createTurns();
-  const writer = createWriter(deps);
-  const get = async (idOrName: string): Promise<StatusPage> => {
-    const page = await statusPages.get(idOrName);
-    if (page === null) throw notFound("status page", idOrName);
-    return page;
-  };
+  const find = (idOrName: string) => statusPages.get(idOrName);
+  const parts = { noun: "status page", prefix: "stp", turns: createTurns(), find };
+  const patched = ({ spec, passwordHash }: StatusPage) =>
+    passwordHash === null ? spec : { ...spec, password: MASK };
   return {
-    get,
+    ...createNamedWrites({ ...parts, patched, ...createWriter(deps) }),
     list: () => statusPages.all(),
-    create: (input, guard = {}) => turns(() => writer.add(input, guard)),
-    put: (idOrName, input, guard = {}) =>
-      turns(async () => {
-        const found = await statusPages.get(idOrName);
-        checkGuard(guard, "Status page", found);
-        if (found !== null) {
-          const named = namedInput(input, found.spec.name);
-          return { page: await writer.change(found, named, guard), created: false };
-        }
-        if (looksLikeId(idOrName, "stp")) throw notFound("status page", idOrName);
-        return { page: await writer.add(namedInput(input, idOrName), guard), created: true };
-      }),
-    patch: (idOrName, patch, guard = {}) =>
-      turns(async () => {
-        const found = await get(idOrName);
-        checkGuard(guard, "Status page", found);
-        const shown = found.passwordHash === null ? {} : { password: MASK };
-        const merged = mergePatch({ ...found.spec, ...shown }, patch);
-        if (typeof merged === "object" && merged !== null && "name" in merged) {
-          checkSameName(merged.name, found.spec.name);
-        }
-        return writer.change(found, merged, guard);
-      }),
-    delete: (idOrName, guard = {}) =>
-      turns(async () => {
-        const found = await get(idOrName);
-        checkGuard(guard, "Status page", found);
-        if (guard.dryRun !== true) await statusPages.delete(found.id);
-      }),
   };
 }
 
@@ -142,6 +96,9 @@ function createWriter({ store, clock, random }: StatusPageServiceDeps) {
       const page = { ...found, revision, updatedAtMs: clock.wallMs(), spec, passwordHash };
       if (dryRun !== true) await statusPages.put(page, found.revision);
       return page;
+    },
+    async remove({ id }: StatusPage, { dryRun }: WriteGuard): Promise<void> {
+      if (dryRun !== true) await statusPages.delete(id);
     },
   };
 }

@@ -6,13 +6,12 @@ import type { Random } from "../../shared/random.ts";
 import type { Target } from "../../shared/target.ts";
 import { assignmentWarnings } from "../assign.ts";
 import type { Engine, MeshSessions, Store } from "../ports.ts";
-import { canonicalJson, mergePatch } from "./json.ts";
+import { canonicalJson } from "./json.ts";
 import { writeBulk } from "./bulk-targets.ts";
 import type { BulkGuard, BulkOutcome } from "./bulk-targets.ts";
 import { createSpecCheck } from "./target-specs.ts";
-import { checkGuard, checkNewName, checkSameName, createTurns } from "./writes.ts";
-import { looksLikeId, namedInput, notFound, tooMany } from "./writes.ts";
-import type { OptionKinds, WriteGuard } from "./writes.ts";
+import { checkNewName, createNamedWrites, createTurns, tooMany } from "./writes.ts";
+import type { NamedWrites, OptionKinds, WriteGuard } from "./writes.ts";
 
 /** What the service works with. */
 export interface TargetServiceDeps {
@@ -25,20 +24,7 @@ export interface TargetServiceDeps {
 }
 
 /** Targets, as the API and the configuration write them. */
-export interface TargetService {
-  /** The target of that id or name; throws not_found. */
-  get(idOrName: string): Promise<Target>;
-  /** Throws conflict when the name is taken. */
-  create(input: unknown, guard?: WriteGuard): Promise<Target>;
-  /** Creates the target of this name or replaces it; without a change the revision stays. */
-  put(
-    idOrName: string,
-    input: unknown,
-    guard?: WriteGuard,
-  ): Promise<{ target: Target; created: boolean }>;
-  /** Applies a JSON merge patch (RFC 7396). */
-  patch(idOrName: string, patch: unknown, guard?: WriteGuard): Promise<Target>;
-  delete(idOrName: string, guard?: WriteGuard): Promise<void>;
+export interface TargetService extends NamedWrites<Target> {
   /**
    * Creates the target of each input's name or replaces it, with an outcome for each; what is not
    * valid is refused and holds nobody up. The engine gets them in groups, not one by one.
@@ -53,41 +39,9 @@ export function createTargetService(deps: TargetServiceDeps): TargetService {
   const { targets } = deps.store;
   const turns = createTurns();
   const writer = createTargetWriter(deps);
-  const get = async (idOrName: string): Promise<Target> => {
-    const target = await targets.get(idOrName);
-    if (target === null) throw notFound("target", idOrName);
-    return target;
-  };
+  const find = (idOrName: string) => targets.get(idOrName);
   return {
-    get,
-    create: (input, guard = {}) => turns(() => writer.add(input, guard)),
-    put: (idOrName, input, guard = {}) =>
-      turns(async () => {
-        const found = await targets.get(idOrName);
-        checkGuard(guard, "Target", found);
-        if (found !== null) {
-          const named = namedInput(input, found.spec.name);
-          return { target: await writer.change(found, named, guard), created: false };
-        }
-        if (looksLikeId(idOrName, "tgt")) throw notFound("target", idOrName);
-        return { target: await writer.add(namedInput(input, idOrName), guard), created: true };
-      }),
-    patch: (idOrName, patch, guard = {}) =>
-      turns(async () => {
-        const found = await get(idOrName);
-        checkGuard(guard, "Target", found);
-        const merged = mergePatch(found.spec, patch);
-        if (typeof merged === "object" && merged !== null && "name" in merged) {
-          checkSameName(merged.name, found.spec.name);
-        }
-        return writer.change(found, merged, guard);
-      }),
-    delete: (idOrName, guard = {}) =>
-      turns(async () => {
-        const found = await get(idOrName);
-        checkGuard(guard, "Target", found);
-        await writer.remove(found, guard);
-      }),
+    ...createNamedWrites({ noun: "target", prefix: "tgt", turns, find, ...writer }),
     warnings: (list) => warningsOf(deps.store, list),
     bulk: (inputs, guard = {}) =>
       turns(() => writeBulk(deps, inputs, guard).finally(() => writer.recount())),

@@ -2,6 +2,7 @@
 import { QuorateError } from "../../shared/errors.ts";
 import type { TargetSpec } from "../../shared/target.ts";
 import { invalidAt } from "./input.ts";
+import { mergePatch } from "./json.ts";
 
 /** Conditions of a write (RFC 9110 section 13); none given: the write always happens. */
 export interface WriteGuard {
@@ -56,6 +57,82 @@ export interface Found {
   spec: { name: string };
 }
 
+/** Writes of a noun that is addressed by id or name, and carries a revision. */
+export interface NamedWrites<Item extends Found> {
+  /** The one of that id or name; throws not_found. */
+  get(idOrName: string): Promise<Item>;
+  /** Throws conflict when the name is taken. */
+  create(input: unknown, guard?: WriteGuard): Promise<Item>;
+  /** Creates the one of this name or replaces it; without a change the revision stays. */
+  put(idOrName: string, input: unknown, guard?: WriteGuard): Promise<Put<Item>>;
+  /** Applies a JSON merge patch (RFC 7396). */
+  patch(idOrName: string, patch: unknown, guard?: WriteGuard): Promise<Item>;
+  delete(idOrName: string, guard?: WriteGuard): Promise<void>;
+}
+
+/** What a PUT made, and whether it was not there before. */
+export interface Put<Item> {
+  item: Item;
+  created: boolean;
+}
+
+/** What writes of a named noun are made of; what it writes is asked for one at a time. */
+export interface NamedNoun<Item extends Found> {
+  /** As in a sentence: "status page". */
+  noun: string;
+  /** Prefix of its ids. */
+  prefix: string;
+  turns: Turns;
+  find(idOrName: string): Promise<Item | null>;
+  /** What a patch is applied to. Default its spec. */
+  patched?(found: Item): object;
+  add(input: unknown, guard: WriteGuard): Promise<Item>;
+  change(found: Item, input: unknown, guard: WriteGuard): Promise<Item>;
+  remove(found: Item, guard: WriteGuard): Promise<void>;
+}
+
+/** Creates the writes of a named noun: who is meant, whether it may be, and only then the write. */
+export function createNamedWrites<Item extends Found>(of: NamedNoun<Item>): NamedWrites<Item> {
+  const { noun, prefix, turns, find } = of;
+  const title = noun.charAt(0).toUpperCase() + noun.slice(1);
+  const get = async (idOrName: string): Promise<Item> => {
+    const found = await find(idOrName);
+    if (found === null) throw notFound(noun, idOrName);
+    return found;
+  };
+  const present = async (idOrName: string, guard: WriteGuard): Promise<Item> => {
+    const found = await get(idOrName);
+    checkGuard(guard, title, found);
+    return found;
+  };
+  return {
+    get,
+    create: (input, guard = {}) => turns(() => of.add(input, guard)),
+    put: (idOrName, input, guard = {}) =>
+      turns(async () => {
+        const found = await find(idOrName);
+        checkGuard(guard, title, found);
+        if (found !== null) {
+          const named = namedInput(input, found.spec.name);
+          return { item: await of.change(found, named, guard), created: false };
+        }
+        if (looksLikeId(idOrName, prefix)) throw notFound(noun, idOrName);
+        return { item: await of.add(namedInput(input, idOrName), guard), created: true };
+      }),
+    patch: (idOrName, patch, guard = {}) =>
+      turns(async () => {
+        const found = await present(idOrName, guard);
+        const merged = mergePatch(of.patched?.(found) ?? found.spec, patch);
+        if (typeof merged === "object" && merged !== null && "name" in merged) {
+          checkSameName(merged.name, found.spec.name);
+        }
+        return of.change(found, merged, guard);
+      }),
+    delete: (idOrName, guard = {}) =>
+      turns(async () => of.remove(await present(idOrName, guard), guard)),
+  };
+}
+
 /** The error for something that is not there. */
 export function notFound(noun: string, idOrName: string): QuorateError {
   const shown = JSON.stringify(idOrName.slice(0, 120));
@@ -89,7 +166,7 @@ export function looksLikeId(text: string, prefix: string): boolean {
 }
 
 /** The body of a PUT with the name of its address filled in; another name is refused. */
-export function namedInput(input: unknown, name: string): unknown {
+function namedInput(input: unknown, name: string): unknown {
   if (typeof input !== "object" || input === null || Array.isArray(input)) return input;
   const given = new Map<string, unknown>(Object.entries(input));
   checkSameName(given.get("name"), name);
@@ -97,7 +174,7 @@ export function namedInput(input: unknown, name: string): unknown {
 }
 
 /** Refuses a change of the name. */
-export function checkSameName(given: unknown, name: string): void {
+function checkSameName(given: unknown, name: string): void {
   if (given === undefined || given === name) return;
   const message = `expected ${JSON.stringify(name)}: a name cannot be changed; create a new one`;
   throw invalidAt("name", message, given);

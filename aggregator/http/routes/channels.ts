@@ -182,7 +182,7 @@ export function addChannels(app: App, context: RouteContext): void {
   app.openapi(putChannel, async (c) => {
     const { id } = c.req.valid("param");
     const guard = { ...guardOf(c.req.valid("header")), ...c.req.valid("query") };
-    const { channel, created } = await channels.put(id, c.req.valid("json"), guard);
+    const { item: channel, created } = await channels.put(id, c.req.valid("json"), guard);
     if (created && guard.dryRun !== true) return c.json(view(channel), 201, headersOf(channel));
     return c.json(view(channel), 200, { ETag: etagOf(channel) });
   });

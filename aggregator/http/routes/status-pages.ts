@@ -167,7 +167,7 @@ export function addStatusPages(app: App, context: RouteContext): void {
   app.openapi(putPage, async (c) => {
     const { id } = c.req.valid("param");
     const guard = { ...guardOf(c.req.valid("header")), ...c.req.valid("query") };
-    const { page, created } = await statusPages.put(id, c.req.valid("json"), guard);
+    const { item: page, created } = await statusPages.put(id, c.req.valid("json"), guard);
     if (created && guard.dryRun !== true) return c.json(view(page), 201, headersOf(page));
     return c.json(view(page), 200, { ETag: etagOf(page) });
   });

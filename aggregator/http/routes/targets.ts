@@ -195,7 +195,7 @@ export function addTargetWrites(app: App, context: RouteContext): void {
   app.openapi(putTarget, async (c) => {
     const { id } = c.req.valid("param");
     const guard = { ...guardOf(c.req.valid("header")), ...c.req.valid("query") };
-    const { target, created } = await targets.put(id, c.req.valid("json"), guard);
+    const { item: target, created } = await targets.put(id, c.req.valid("json"), guard);
     if (created && guard.dryRun !== true)
       return c.json(await shown(target), 201, headersOf(target));
     return c.json(await shown(target), 200, { ETag: etagOf(target) });
