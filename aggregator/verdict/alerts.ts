@@ -225,7 +225,7 @@ function tell(state: EngineState, { target, incident }: Waiting, telling: Tellin
   target.alerts += 1;
   const { id: targetId, alerts: number, cause } = target;
   const last = lastTransition(effects, targetId);
-  const moved = last?.atMs === atMs ? last.number : null;
+  const moved = last?.atMs === atMs ? last : null;
   effects.push({
     type: "alert",
     change,
@@ -241,11 +241,12 @@ function tell(state: EngineState, { target, incident }: Waiting, telling: Tellin
     hold,
     parent,
     reason,
-    transition: moved,
+    transition: moved?.number ?? null,
     supersededBy: telling.supersededBy ?? null,
     withdrawn: telling.withdrawn ?? false,
     fell: fellTogether(state, atMs),
-    explanation: explain(state, target, atMs),
+    // In one window a target is explained once: of 50,000 that fall this is half of all there is.
+    explanation: moved?.explanation ?? explain(state, target, atMs),
   });
 }
 
