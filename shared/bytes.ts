@@ -104,7 +104,10 @@ export function createByteReader(
       return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
     },
     raw,
-    text: () => Buffer.from(raw(varint())).toString(),
+    text() {
+      const { buffer, byteOffset, length } = raw(varint());
+      return Buffer.from(buffer, byteOffset, length).toString();
+    },
     atEnd: () => at >= bytes.length,
   };
 }

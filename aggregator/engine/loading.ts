@@ -2,7 +2,7 @@
 import type { Store } from "../ports.ts";
 import { beginRestore, restoreSnapshot } from "../verdict/restore.ts";
 import type { EngineState } from "../verdict/state.ts";
-import { decodeHead, decodePart } from "./snapshot-codec.ts";
+import { createLookColumn, decodeHead, decodePart } from "./snapshot-codec.ts";
 import { decodeSnapshotV2 } from "./snapshot-v2.ts";
 
 /** The state of the snapshot or chapter of this seq; null when anything of it is damaged. */
@@ -14,9 +14,10 @@ export async function loadState(
   const stored = decodeHead(head);
   if (stored === null) return loadOlder(seq, head);
   const restore = beginRestore(stored.head);
+  const column = createLookColumn();
   for (let part = 0; part < stored.parts; part += 1) {
     const body = await log.snapshotPart(seq, part);
-    const targets = body && decodePart(body);
+    const targets = body && decodePart(body, column);
     if (targets === null) return null;
     for (const target of targets) restore.add(target);
   }

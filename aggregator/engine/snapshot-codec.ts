@@ -82,12 +82,19 @@ export function encodePart(targets: readonly TargetData[]): Uint8Array {
   return sealed(writer.bytes());
 }
 
-/** Decodes a part; null when it is damaged. */
-export function decodePart(bytes: Uint8Array): RestorableTarget[] | null {
+/**
+ * Decodes a part; null when it is damaged. The looks stand in the column, so those of the part
+ * before that was decoded into the same one are gone.
+ */
+export function decodePart(
+  bytes: Uint8Array,
+  column: LookColumn = createLookColumn(),
+): RestorableTarget[] | null {
   const body = opened(bytes);
   if (body === null) return null;
   const reader = createByteReader(body);
-  return Array.from({ length: reader.varint() }, () => readTarget(reader));
+  column.used = 0;
+  return Array.from({ length: reader.varint() }, () => readTarget(reader, column));
 }
 
 /** A target without the looks, and without what is as usual: of most of them nearly nothing. */
@@ -133,13 +140,13 @@ function barePair({ probeId, fields, failing }: PairData): BarePair {
   return pair;
 }
 
-function readTarget(reader: ByteReader): RestorableTarget {
+function readTarget(reader: ByteReader, column: LookColumn): RestorableTarget {
   const { pairs, ...rest } = asBare(JSON.parse(reader.text()));
   return {
     ...rest,
     pairs: pairs.map(({ probeId, fields: other, failing = false }) => {
       const fields = other === undefined ? USUAL_PAIR : { ...USUAL_PAIR, ...other };
-      return { probeId, fields, failing, looks: readLooks(reader) };
+      return { probeId, fields, failing, looks: readLooks(reader, column) };
     }),
   };
 }
@@ -209,10 +216,35 @@ function writeLooks(into: ByteWriter, looks: readonly number[]): void {
   }
 }
 
-function readLooks(reader: ByteReader): number[] {
-  const looks: number[] = [];
+/** Looks of many vantages in one column: a list for each would be half a MB of garbage a part. */
+export interface LookColumn {
+  numbers: Float64Array;
+  used: number;
+}
+
+/** Looks of 75 targets at five vantages; it grows where there are more. */
+const COLUMN_LOOKS = 6_000;
+
+/** An empty column. */
+export function createLookColumn(): LookColumn {
+  return { numbers: new Float64Array(COLUMN_LOOKS * LOOK_NUMBERS), used: 0 };
+}
+
+/** Room for so many looks; what was given away of a smaller column stays as it is. */
+function roomFor(column: LookColumn, looks: number): Float64Array {
+  const length = looks * LOOK_NUMBERS;
+  if (column.used + length > column.numbers.length) {
+    column.numbers = new Float64Array(Math.max(length, column.numbers.length));
+    column.used = 0;
+  }
+  column.used += length;
+  return column.numbers.subarray(column.used - length, column.used);
+}
+
+function readLooks(reader: ByteReader, column: LookColumn): Float64Array {
+  const looks = roomFor(column, reader.varint());
   const before: Before = { boot: 0, slot: 0, step: 0, end: 0 };
-  for (let left = reader.varint(); left > 0; left -= 1) {
+  for (let place = 0; place < looks.length; place += LOOK_NUMBERS) {
     const flags = reader.varint();
     const boot = flags & BOOT_CHANGES ? reader.varint() : before.boot;
     const attempt = flags & HAS_ATTEMPT ? reader.varint() : 0;
@@ -221,7 +253,14 @@ function readLooks(reader: ByteReader): number[] {
     const width = flags & WIDE ? reader.varint() : 0;
     const slot = before.slot + before.step + reader.zigzag();
     const hi = slot + before.end + reader.zigzag();
-    looks.push(boot, slot, attempt, flags & 7, hi - width, hi, reason, resolver);
+    looks[place] = boot;
+    looks[place + 1] = slot;
+    looks[place + 2] = attempt;
+    looks[place + 3] = flags & 7;
+    looks[place + 4] = hi - width;
+    looks[place + 5] = hi;
+    looks[place + 6] = reason;
+    looks[place + 7] = resolver;
     before.boot = boot;
     before.step = slot - before.slot;
     before.slot = slot;

@@ -9,8 +9,14 @@ import { createState } from "./state.ts";
 import type { EngineState, Pair } from "./state.ts";
 
 /** A target as it was taken, or the unusual of it: what is not said is as of one that is new. */
-export interface RestorableTarget extends Omit<TargetData, "fields"> {
+export interface RestorableTarget extends Omit<TargetData, "fields" | "pairs"> {
   fields: Partial<TargetFields>;
+  pairs: RestorablePair[];
+}
+
+/** A vantage as it was taken; its looks may be a part of a longer column. */
+export interface RestorablePair extends Omit<PairData, "looks"> {
+  looks: ArrayLike<number>;
 }
 
 /**
@@ -107,13 +113,15 @@ function restoreTarget(state: EngineState, data: RestorableTarget): void {
 function restorePair(
   state: EngineState,
   { target, probe }: Pick<Pair, "target" | "probe">,
-  data: PairData,
+  data: RestorablePair,
 ): Pair {
   const row = state.evidence.allocate();
   const { answered, quiet, ...notes } = data.fields;
   const pair: Pair = { probe, target, row, answered, quiet, notes: sharedNotes(notes) };
+  const look = noLook();
   for (let place = 0; place < data.looks.length; place += 8) {
-    state.evidence.insert(row, lookAt(data.looks, place));
+    fillLook(look, data.looks, place);
+    state.evidence.insert(row, look);
   }
   probe.pairs += 1;
   if (data.failing) probe.failing.add(pair);
@@ -125,16 +133,19 @@ function sharedNotes(notes: PairNotes): PairNotes {
   return detail === "" && voids + uncertified + late === 0 ? NO_NOTES : notes;
 }
 
-function lookAt(looks: readonly number[], place: number): KeptLook {
-  const value = (offset: number): number => looks[place + offset] ?? 0;
-  return {
-    boot: value(0),
-    slotMs: value(1),
-    attempt: value(2),
-    outcome: value(3),
-    loMs: value(4),
-    hiMs: value(5),
-    reason: value(6),
-    resolver: value(7),
-  };
+function noLook(): KeptLook {
+  const times = { slotMs: 0, loMs: 0, hiMs: 0 };
+  return { boot: 0, attempt: 0, outcome: 0, reason: 0, resolver: 0, ...times };
+}
+
+/** Writes one object anew: of 100,000 targets it would be eight million. */
+function fillLook(look: KeptLook, looks: ArrayLike<number>, place: number): void {
+  look.boot = looks[place] ?? 0;
+  look.slotMs = looks[place + 1] ?? 0;
+  look.attempt = looks[place + 2] ?? 0;
+  look.outcome = looks[place + 3] ?? 0;
+  look.loMs = looks[place + 4] ?? 0;
+  look.hiMs = looks[place + 5] ?? 0;
+  look.reason = looks[place + 6] ?? 0;
+  look.resolver = looks[place + 7] ?? 0;
 }
