@@ -47,6 +47,8 @@ export interface Engine {
   /** Resolves once the event is committed and folded; rejects when the queue is full or closed. */
   submit(body: EventBody): Promise<void>;
   verdict(targetId: string): VerdictSummary | null;
+  /** A target as it was folded last, not to be changed; null when it is not known. */
+  target(targetId: string): Target | null;
   /** Every target that is known, in no order that means something. */
   targets(): Iterable<JudgedTarget>;
   /** What would withhold an alert of a target now; null: nothing, or it is not known. */

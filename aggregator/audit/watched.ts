@@ -213,13 +213,13 @@ function watchedIncidents({ incidents }: Store, note: Note): Store["incidents"] 
 /** An engine whose changes of targets and probes are noted. */
 export function watchedEngine<Watched extends Engine>(
   engine: Watched,
-  { targets, probes }: Pick<Store, "targets" | "probes">,
+  { probes }: Pick<Store, "probes">,
   note: Note,
 ): Watched {
   const submit: Engine["submit"] = async (body) => {
     if (body.type === "target_set" || body.type === "target_deleted") {
       const set = body.type === "target_set" ? body.target : null;
-      const before = await targets.get(set?.id ?? ("targetId" in body ? body.targetId : ""));
+      const before = engine.target(set?.id ?? ("targetId" in body ? body.targetId : ""));
       await engine.submit(body);
       return note("targets", nounOf(before), nounOf(set));
     }

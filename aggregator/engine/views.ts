@@ -28,6 +28,7 @@ export function engineViews(living: Viewed): Omit<Engine, "submit" | "close" | "
       const target = living.state.targets.get(targetId);
       return target ? summaryOf(target) : null;
     },
+    target: (targetId) => living.state.targets.get(targetId)?.target ?? null,
     targets: () => judgedIn(living.state),
     heldAlert: (targetId) => heldIn(living.state, targetId),
     blind: () => living.state.blind,

@@ -14,7 +14,10 @@ export function createProjections(db: Database.Database): Projections {
     "UPDATE boots SET last_sequence = ? WHERE probe_id = ? AND boot = ? AND last_sequence < ?",
   );
   const putTarget = db.prepare<[string, number, string, string]>(
-    "INSERT OR REPLACE INTO targets (id, handle, name, body) VALUES (?, ?, ?, ?)",
+    // Not REPLACE: that would take the row out of both indices, and put it in again.
+    `INSERT INTO targets (id, handle, name, body) VALUES (?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE
+       SET handle = excluded.handle, name = excluded.name, body = excluded.body`,
   );
   const putRevision = db.prepare<[number, number, string, number]>(
     `INSERT OR REPLACE INTO target_revisions (handle, revision, target_id, interval_ms)

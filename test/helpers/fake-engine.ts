@@ -52,23 +52,26 @@ function judgedTargets(submitted: readonly EventBody[], verdicts: Map<string, Ve
     return { targetId, state, sinceMs: 0, lean: null, incidentId: null, transition: 1 };
   };
   const held: FakeEngine["held"] = new Map();
+  const present = (): Map<string, Target> => {
+    const targets = new Map<string, Target>();
+    for (const body of submitted) {
+      if (body.type === "target_set") targets.set(body.target.id, body.target);
+      if (body.type === "target_deleted") targets.delete(body.targetId);
+    }
+    return targets;
+  };
   return {
+    target: (targetId: string) => present().get(targetId) ?? null,
     verdict,
     held,
     heldAlert: (targetId: string) => held.get(targetId) ?? null,
     blind: () => false,
-    targets: () => {
-      const targets = new Map<string, Target>();
-      for (const body of submitted) {
-        if (body.type === "target_set") targets.set(body.target.id, body.target);
-        if (body.type === "target_deleted") targets.delete(body.targetId);
-      }
-      return [...targets.values()].map((target) => {
+    targets: () =>
+      [...present().values()].map((target) => {
         const unjudged = { state: "unknown", sinceMs: target.createdAtMs, lean: null } as const;
         const unknown = { targetId: target.id, ...unjudged, incidentId: null, transition: 0 };
         return { target, verdict: verdict(target.id) ?? unknown };
-      });
-    },
+      }),
   };
 }
 
