@@ -58,6 +58,8 @@ export interface ProbeDeps {
   prepareCheck: PrepareCheck;
   /** Loads the kinds of a message before their options are prepared. Default: all are loaded. */
   loadKinds?: LoadKinds | undefined;
+  /** Is told how the process is, with each heartbeat. Default: nobody is. */
+  onVitals?: ((vitals: Vitals) => void) | undefined;
   /** Local address that checks and canaries connect from; absent: the system's choice. */
   sourceAddress?: string | undefined;
   /** Where the health endpoint listens; null: nowhere. */
@@ -173,7 +175,7 @@ function assemble(probe: ProbeState, spool: Spool): Parts {
   const views = probe.served?.views;
   const work = createWork({ ...deps, views, anchor: () => probe.anchor, onBatch });
   const crew = deps.crew ? createCrew({ ...deps, ...deps.crew, onBatch }) : null;
-  const readVitals = processVitals(deps.clock);
+  const readVitals = processVitals(deps);
   const outage = createOutageWatch({ ...deps, selfCheck: work.selfCheck });
   const heartbeats = createHeartbeats({
     clock: deps.clock,

@@ -15,6 +15,8 @@ import type { AssignedTarget } from "./assigned.ts";
 import { createBursts } from "./burst.ts";
 import type { Bursts } from "./burst.ts";
 import type { CheckContext } from "./checks/check.ts";
+import { createRunning } from "./running.ts";
+import type { Running } from "./running.ts";
 import { isFailure, newLook } from "./seat.ts";
 import type { Look, Seat } from "./seat.ts";
 import { witnessed } from "./stall.ts";
@@ -69,7 +71,7 @@ interface RunnerState {
   deps: RunnerDeps;
   seats: Map<number, Seat>;
   admission: Admission;
-  running: Set<Look>;
+  running: Running;
   bursts: Bursts;
   skipped: number;
   stopped: boolean;
@@ -84,12 +86,12 @@ export function createRunner(deps: RunnerDeps): Runner {
     admission: createAdmission({
       clock: deps.clock,
       runningMax: deps.runningMax ?? LIMITS.runningChecksMax,
-      running: () => runner.running.size,
+      running: () => runner.running.size(),
       start: (look) => start(runner, look),
       tooLate: (look) => tooLate(runner, look),
       tickSoon: () => deps.wheel.at(nextTick, 0),
     }),
-    running: new Set(),
+    running: createRunning(),
     bursts: createBursts({
       clock: deps.clock,
       wheel: deps.wheel,
@@ -117,11 +119,11 @@ export function createRunner(deps: RunnerDeps): Runner {
     },
     tick: runner.admission.tick,
     suspended() {
-      for (const look of runner.running) look.suspended = true;
+      for (const look of runner.running.all()) look.suspended = true;
     },
     setBurstsAllowed: (allowed) => runner.bursts.setAllowed(allowed),
     stop: () => stop(runner),
-    running: () => runner.running.size,
+    running: () => runner.running.size(),
     takeSkipped() {
       const skipped = runner.skipped;
       runner.skipped = 0;
@@ -234,7 +236,7 @@ function recordVoid(runner: RunnerState, look: Look, outcome: CheckOutcome): voi
 function finish(runner: RunnerState, look: Look, seen: CheckOutcome): void {
   if (look.state !== "running") return;
   look.state = "over";
-  runner.running.delete(look);
+  runner.running.remove(look);
   runner.deps.wheel.cancel(look.deadline);
   const outcome = witnessed(look, seen, runner.deps.wheel.stalledMs());
   const result = resultOf(runner, look, outcome);
@@ -285,7 +287,7 @@ function stop(runner: RunnerState): void {
   runner.bursts.setAllowed(false);
   runner.admission.stop();
   for (const seat of runner.seats.values()) vacate(runner, seat);
-  for (const look of runner.running) {
+  for (const look of runner.running.all()) {
     const abort = look.abort;
     look.abort = null;
     abort?.("stopping");

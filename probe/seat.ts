@@ -45,6 +45,8 @@ export interface Look {
   burst: Burst | null;
   startMonoMs: number;
   state: "waiting" | "running" | "over";
+  /** Its place among those that run. */
+  place: number;
   /** Whether the process was suspended while it ran. */
   suspended: boolean;
   /** Time that the process had stalled before it began, milliseconds (Wheel.stalledMs). */
@@ -70,6 +72,7 @@ export function newLook(
     burst: which.burst,
     startMonoMs: 0,
     state: "waiting",
+    place: 0,
     suspended: false,
     stalledMs: 0,
     timedOut: false,

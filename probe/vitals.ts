@@ -11,8 +11,15 @@ export interface Vitals {
   loadMilli: number;
 }
 
+/** What a reader of vitals needs. */
+export interface VitalsDeps {
+  clock: Clock;
+  /** Is told of each reading. Default: nobody is. */
+  onVitals?: ((vitals: Vitals) => void) | undefined;
+}
+
 /** A reader of this process's vitals; each reading begins the next period. */
-export function processVitals(clock: Clock): () => Vitals {
+export function processVitals({ clock, onVitals }: VitalsDeps): () => Vitals {
   let lastMonoMs = clock.monoMs();
   let last = process.cpuUsage();
   return () => {
@@ -21,11 +28,13 @@ export function processVitals(clock: Clock): () => Vitals {
     const elapsedMs = Math.max(1, monoMs - lastMonoMs);
     lastMonoMs = monoMs;
     last = process.cpuUsage();
-    return {
+    const vitals: Vitals = {
       cpuMilli: Math.round((used.user + used.system) / elapsedMs),
       rssBytes: process.memoryUsage.rss(),
       loadMilli: Math.round((loadavg()[0] ?? 0) * 1_000),
     };
+    onVitals?.(vitals);
+    return vitals;
   };
 }
 

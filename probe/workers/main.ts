@@ -1,51 +1,6 @@
-/** The program of a worker, started by its probe (fork.ts) and ended with it. */
-import { systemClock } from "../../shared/clock.ts";
-import { createLog } from "../../shared/log.ts";
-import { createShelf } from "../checks/shelf.ts";
-import { keepHeapSmall } from "../../shared/frugal.ts";
-import { openSecrets } from "../secrets.ts";
-import type { FromWorker, ToWorker, WorkerSetup } from "./messages.ts";
-import { createWorker } from "./worker.ts";
-import type { Worker } from "./worker.ts";
+/** The door of a worker, started by its probe (fork.ts): frugal before its program is loaded. */
+import { beFrugal } from "../frugal.ts";
 
-keepHeapSmall();
-let worker: Worker | null = null;
-
-async function begin(setup: WorkerSetup): Promise<Worker> {
-  const log = createLog("probe", setup.logLevel).child({ worker: setup.worker });
-  const secrets = await openSecrets({ file: setup.secrets, log });
-  const shelf = createShelf({ secrets, commands: setup.allowExec });
-  return createWorker({
-    clock: systemClock({ originMs: setup.originMs }),
-    log,
-    setup,
-    loadKinds: shelf.load,
-    prepareCheck: shelf.prepareCheck,
-    send,
-  });
-}
-
-function send(message: FromWorker): void {
-  if (!process.connected) return;
-  // An error means that the probe is gone: the disconnect tells the same.
-  process.send?.(message, undefined, undefined, () => {
-    if (message.say === "stopped") process.exit(0);
-  });
-}
-
-async function heed(message: ToWorker): Promise<void> {
-  if (message.say === "begin") worker = await begin(message.setup);
-  else await worker?.take(message);
-}
-
-/** What was said is done in its order: some of it waits for files. */
-let last = Promise.resolve();
-process.on("message", (message: ToWorker) => {
-  last = last.then(() => heed(message));
-});
-// The probe was told to stop and will say so; a worker alone has nobody to tell its results.
-for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => undefined);
-process.on("disconnect", () => process.exit(1));
-// Its probe may have gone while this program was loaded.
-if (!process.connected) process.exit(1);
-send({ say: "ready" });
+beFrugal();
+const { runWorker } = await import("./program.ts");
+runWorker();

@@ -7,6 +7,7 @@ import type { PrepareCheck } from "../assigned.ts";
 import { createIntake } from "../intake.ts";
 import type { LoadKinds } from "../intake.ts";
 import { processVitals } from "../vitals.ts";
+import type { Vitals } from "../vitals.ts";
 import { createWork } from "../work.ts";
 import type { Work } from "../work.ts";
 import type { FromWorker, ToWorker, WorkerFacts, WorkerSetup } from "./messages.ts";
@@ -21,6 +22,8 @@ export interface WorkerDeps {
   setup: WorkerSetup;
   prepareCheck: PrepareCheck;
   loadKinds: LoadKinds;
+  /** Is told how the process is, every second. Default: nobody is. */
+  onVitals?: ((vitals: Vitals) => void) | undefined;
   send: (message: FromWorker) => void;
 }
 
@@ -45,7 +48,7 @@ export function createWorker(deps: WorkerDeps): Worker {
     onBatch: (bytes) => send({ say: "batch", bytes }),
   });
   const intake = createIntake({ ...work, loadKinds: deps.loadKinds });
-  const facts = factsOf(work, clock);
+  const facts = factsOf(work, deps);
   const timer: Timer = clock.every(FACTS_EVERY_MS, () => send({ say: "facts", facts: facts() }));
   work.wheel.start();
   return {
@@ -71,8 +74,8 @@ export function createWorker(deps: WorkerDeps): Worker {
   };
 }
 
-function factsOf({ wheel, runner }: Work, clock: Clock): () => WorkerFacts {
-  const vitals = processVitals(clock);
+function factsOf({ wheel, runner }: Work, deps: WorkerDeps): () => WorkerFacts {
+  const vitals = processVitals(deps);
   return () => {
     const { cpuMilli, rssBytes } = vitals();
     const lagMs = Math.max(0, Math.round(wheel.takeLagMs()));

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import type { TestContext } from "node:test";
 import { linkChannel } from "../../probe/channel.ts";
 import { runProbe } from "../../probe/main.ts";
-import type { ProbeOptions } from "../../probe/main.ts";
+import type { ProbeOptions } from "../../probe/program.ts";
 import { isLoopbackHost } from "../../shared/host-port.ts";
 import { makeAuthority, makeCertificate } from "../helpers/certificates.ts";
 import { eventually } from "../helpers/eventually.ts";
