@@ -34,7 +34,7 @@ export function pidOf({ pid }: ChildProcess): number {
 /** The first message of a child that has `key`; rejects when it ends or says nothing for long. */
 export function message(
   child: ChildProcess,
-  key: "port" | "counted" | "ready" | "usage" | "heard",
+  key: "port" | "counted" | "ready" | "usage" | "heard" | "told",
   waitMs = WORD_MS,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {

@@ -5,7 +5,7 @@ import type { PublicEvent } from "../../shared/event.ts";
 import { ResultBatch } from "../../shared/proto/gen/quorate/v1/mesh.ts";
 import type { Target } from "../../shared/target.ts";
 import { openEngineRoom } from "./engine-room.ts";
-import type { EngineRoom } from "./engine-room.ts";
+import type { EngineRoom, EngineRoomOptions } from "./engine-room.ts";
 import { makeBatch } from "./make-nouns.ts";
 import { beat, testProbe, testTarget } from "./verdict-mesh.ts";
 
@@ -35,8 +35,9 @@ const EPOCH_MS = 1_767_225_600_000;
 export async function openAlertRoom(
   count: number,
   labels: (handle: number) => Record<string, string> = () => ({}),
+  options: EngineRoomOptions = {},
 ): Promise<AlertRoom> {
-  const room = openEngineRoom();
+  const room = openEngineRoom(options);
   let engine = await room.start();
   let sequence = 0;
   const targets = Array.from({ length: count }, (_, index) =>

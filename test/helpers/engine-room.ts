@@ -39,11 +39,21 @@ export interface EngineRoom {
   close(): Promise<void>;
 }
 
-/** Opens an empty room; its wall clock begins at `wallMs`, default 2026. */
-export function openEngineRoom(options: { wallMs?: number } = {}): EngineRoom {
+/** How a room is made. */
+export interface EngineRoomOptions {
+  /** Where its wall clock begins. Default 2026. */
+  wallMs?: number;
+  /** Data file of its store. Default in memory. */
+  path?: string;
+  /** Whether what is published is kept by nobody. Default false. */
+  forgets?: boolean;
+}
+
+/** Opens an empty room. */
+export function openEngineRoom(options: EngineRoomOptions = {}): EngineRoom {
   const clock = simClock(options);
   const log = silentLog();
-  const store = openSqliteStore({ path: ":memory:", clock, log });
+  const store = openSqliteStore({ path: options.path ?? ":memory:", clock, log });
   const faults: Faults = {
     append: false,
     commit: false,
@@ -64,7 +74,7 @@ export function openEngineRoom(options: { wallMs?: number } = {}): EngineRoom {
       life.ended = true;
       life = { ended: false };
       const bus = createEventBus({ log });
-      bus.subscribe((events) => void published.push(...events));
+      if (options.forgets !== true) bus.subscribe((events) => void published.push(...events));
       const engine = createEngine({
         store: failing(store, faults),
         clock: mortal(clock, life),
