@@ -1,6 +1,8 @@
 /** Events for one subscriber: first those of the store, then live ones, without gap or double. */
 import { LIMITS } from "../../shared/limits.ts";
 import type { EventBus, EventStore, StoredEvent } from "../ports.ts";
+import { createEventLanes } from "./event-lane.ts";
+import type { EventLanes } from "./event-lane.ts";
 
 /** Rows read from the store at a time. */
 const READ_ROWS = 500;
@@ -19,6 +21,8 @@ export interface EventFeedOptions {
   after: number | null;
   /** Called once when more events wait than may; the feed has ended then. */
   onTooSlow: () => void;
+  /** Shares what waits with readers of the same bus and key, who want the same. Default not. */
+  share?: { lanes: EventLanes; key: string } | undefined;
   /** Waited for between the coming of events and their taking, so that more come. Default not. */
   gather?: () => Promise<void>;
 }
@@ -37,33 +41,30 @@ export interface EventFeed {
  * unavailable when there are too many subscribers.
  */
 export function openEventFeed(options: EventFeedOptions): EventFeed {
-  const { events, bus, matches, after, onTooSlow, gather } = options;
-  const waiting: StoredEvent[] = [];
+  const { events, bus, matches, after, onTooSlow, share, gather } = options;
   let ended = false;
   let caughtUp = false;
-  /** Number of the last event that was given, put in the queue, or not wanted. */
+  /** Number of the last event that was given, or read and not wanted. */
   let seen = after;
   let published = 0;
   let wake = (): void => {};
 
   const unsubscribe = bus.subscribe((stored) => {
-    for (const one of stored) {
-      published = Math.max(published, one.number);
-      if (!caughtUp || one.number <= (seen ?? 0)) continue;
-      seen = one.number;
-      if (matches(one)) waiting.push(one);
-    }
-    if (waiting.length > LIMITS.subscriberEventsMax) {
+    lane.publish(stored);
+    published = Math.max(published, stored.at(-1)?.number ?? 0);
+    if (!caughtUp) return;
+    if (lane.waiting() > LIMITS.subscriberEventsMax) {
       close();
       onTooSlow();
-    }
-    wake();
+    } else if (lane.waiting() > 0) wake();
   });
+  const lane = (share?.lanes ?? createEventLanes()).enter(share?.key ?? "", matches);
 
   function close(): void {
+    if (ended) return;
     ended = true;
-    waiting.length = 0;
     unsubscribe();
+    lane.leave();
     wake();
   }
 
@@ -75,6 +76,8 @@ export function openEventFeed(options: EventFeedOptions): EventFeed {
     const rows = await events.after(start, READ_ROWS);
     seen = rows.at(-1)?.number ?? start;
     caughtUp = rows.length < READ_ROWS && published <= seen;
+    // Read already; what is published from now on waits, and may have been read, too.
+    lane.take();
     return rows.filter(matches);
   }
 
@@ -82,14 +85,20 @@ export function openEventFeed(options: EventFeedOptions): EventFeed {
     async next() {
       for (;;) {
         if (ended) return [];
-        const ready = caughtUp ? waiting.splice(0) : await catchUp();
+        const ready = caughtUp ? newerThan(seen ?? 0, lane.take()) : await catchUp();
         if (ended) return [];
         if (ready.length > 0) return ready;
-        if (!caughtUp || waiting.length > 0) continue;
+        if (!caughtUp || lane.waiting() > 0) continue;
         await new Promise<void>((done) => (wake = done));
         await gather?.();
       }
     },
     close,
   };
+}
+
+/** Without what was read from the store before it was published; numbers ascend. */
+function newerThan(number: number, events: readonly StoredEvent[]): readonly StoredEvent[] {
+  if ((events[0]?.number ?? Infinity) > number) return events;
+  return events.filter((one) => one.number > number);
 }

@@ -38,5 +38,6 @@ export function createEventChunks(): EventChunks {
 
 /** Whether these are the very same events: what is published is one object for every reader. */
 function isSame(left: readonly StoredEvent[], right: readonly StoredEvent[]): boolean {
+  if (left === right) return true;
   return left.length === right.length && left.every((event, index) => event === right[index]);
 }

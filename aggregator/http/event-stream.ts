@@ -135,7 +135,9 @@ async function pump(feed: EventFeed, { sink, hasEnded, chunks, votes }: Writing)
     for (let first = 0; first < events.length; first += CHUNK_EVENTS) {
       while (!hasEnded() && sink.isFull()) await sink.room();
       if (hasEnded()) return;
-      sink.write(chunks.of(events.slice(first, first + CHUNK_EVENTS), votes));
+      const isWhole = events.length <= CHUNK_EVENTS;
+      const some = isWhole ? events : events.slice(first, first + CHUNK_EVENTS);
+      sink.write(chunks.of(some, votes));
     }
   }
 }

@@ -8,7 +8,9 @@ import type { StoredEvent } from "../../ports.ts";
 import { invalidAt } from "../../registry/input.ts";
 import type { App, AppEnv, RouteContext } from "../context.ts";
 import { flag, integer, needs, pageOfQuery, pageQuery, problems } from "../describe.ts";
+import { isBound } from "../bounds.ts";
 import { eventMatcher } from "../../feed/event-filter.ts";
+import { createEventLanes } from "../../feed/event-lane.ts";
 import { createEventChunks } from "../event-chunks.ts";
 import { createEventRounds } from "../event-rounds.ts";
 import { eventStream } from "../event-stream.ts";
@@ -75,6 +77,7 @@ type EventsQuery = z.output<typeof query>;
 /** Adds the route. */
 export function addEvents(app: App, context: RouteContext): void {
   const chunks = createEventChunks();
+  const lanes = createEventLanes();
   const { clock, streams } = context;
   const rounds = createEventRounds({ clock, readers: () => streams.size });
   app.openapi(getEvents, async (c) => {
@@ -89,6 +92,7 @@ export function addEvents(app: App, context: RouteContext): void {
       events,
       bus: context.bus,
       matches: eventMatcher(asked),
+      share: isBound(c.get("token")) ? undefined : { lanes, key: keyOf(asked) },
       after,
       votes: asked.votes === true,
       chunks,
@@ -105,6 +109,10 @@ export function addEvents(app: App, context: RouteContext): void {
     return new Response(body, { status: 200, headers: STREAM_HEADERS });
   });
 }
+
+/** Who is bound to labels has a bus of their own; all others who ask for the same share it. */
+const keyOf = ({ types, label, labels }: EventsQuery): string =>
+  JSON.stringify([types, label, labels]);
 
 /** The answer of Node's own server; absent when the app is asked without one. */
 function answerOf(c: Context<AppEnv>): ServerResponse | undefined {

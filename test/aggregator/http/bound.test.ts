@@ -91,6 +91,29 @@ test("a bound reader of the stream is sent its targets' events only, past and li
     await reader.leave();
   }));
 
+test("readers who ask alike, and may see different targets, are sent what is theirs", () =>
+  withBoundRoom(async (room) => {
+    const open = async (labels: Record<string, string> | undefined) => {
+      const token = await room.secret({ scope: "read", ...(labels && { labels }) });
+      const headers = { authorization: `Bearer ${token ?? ""}` };
+      const reader = readSse(await room.app.request("/api/v1/events?types=target.*", { headers }));
+      await reader.until(/: events of Quorate\n\n/);
+      return reader;
+    };
+    const everybody = await open(undefined);
+    const pay = await open({ team: "pay" });
+    const shop = await open({ team: "shop" });
+    await settle();
+    await room.happen(eventOf(room.other, "live-1"), eventOf(room.own, "live-2"));
+    await room.happen(eventOf(room.other, "live-3"), eventOf(room.own, "live-4"));
+    assert.match(await everybody.until(/live-4/), /live-1.*live-2.*live-3.*live-4/s);
+    const paid = await pay.until(/live-4/);
+    const shopped = await shop.until(/live-3/);
+    assert.ok(/live-2/.test(paid) && !/live-[13]/.test(paid), paid);
+    assert.ok(/live-1/.test(shopped) && !/live-[24]/.test(shopped), shopped);
+    for (const reader of [everybody, pay, shop]) await reader.leave();
+  }));
+
 test("a bound writer makes, changes and deletes targets within its labels", () =>
   withBoundRoom(async (room) => {
     const path = "/api/v1/targets/refund";
