@@ -15,5 +15,6 @@ export const BOUNDS = {
   workers: "two cores shared with the target's server; see checks a second of CPU",
   size: "Node itself is 42 MiB, its net, tls and http2 6, grpc-js 6, zod with a schema 7",
   mesh: "three probes at 9 % of a core and an aggregator",
-  stormTime: "one transaction of 226 MB of events, because what people are told is planned at once",
+  stormTime:
+    "300 MB of events and transitions, written twice by SQLite, and a heap that is kept small",
 } as const;
