@@ -58,13 +58,24 @@ export interface EvidenceTable {
   look(row: number, age: number): KeptLook;
 }
 
-/** Rows of one page, 115 kB: the arena grows without copying what it has. */
+/** Rows of one page, 98 kB: the arena grows without copying what it has. */
 const PAGE_BITS = 8;
 const PAGE_ROWS = 2 ** PAGE_BITS;
-/** Doubles of an entry: its key, and the latest end. */
-const DOUBLES = 2;
-/** Words of an entry: its boot, how much earlier it can have ended, and its class and texts. */
-const WORDS = 3;
+/**
+ * Words of an entry. Slot and latest end are larger than one, so their upper bits share a second:
+ *
+ *     0  slot, lower 32 bits
+ *     1  slot, upper 15 bits; attempt, 6 bits; latest end, upper 11 bits: until the year 2248
+ *     2  latest end, lower 32 bits
+ *     3  boot
+ *     4  how much earlier it can have ended
+ *     5  class and texts
+ */
+const WORDS = 6;
+const WORD = 2 ** 32;
+const ATTEMPT_SHIFT = 15;
+const HI_SHIFT = 21;
+const SLOT_MASK = 2 ** ATTEMPT_SHIFT - 1;
 /** The class takes three bits, each text ten: LIMITS.textsMax is 1,024. */
 const REASON_SHIFT = 3;
 const RESOLVER_SHIFT = 13;
@@ -72,7 +83,6 @@ const TEXT_MASK = 1_023;
 
 /** A page of rows: entry `place` of a row stands at `row * SIZE + place` in each array. */
 interface Page {
-  doubles: Float64Array;
   words: Uint32Array;
   heads: Uint8Array;
   counts: Uint8Array;
@@ -85,7 +95,6 @@ interface Rings {
 }
 
 const NO_PAGE: Page = {
-  doubles: new Float64Array(),
   words: new Uint32Array(),
   heads: new Uint8Array(),
   counts: new Uint8Array(),
@@ -93,7 +102,6 @@ const NO_PAGE: Page = {
 
 function newPage(): Page {
   return {
-    doubles: new Float64Array(PAGE_ROWS * SIZE * DOUBLES),
     words: new Uint32Array(PAGE_ROWS * SIZE * WORDS),
     heads: new Uint8Array(PAGE_ROWS),
     counts: new Uint8Array(PAGE_ROWS),
@@ -119,28 +127,34 @@ function entryOf(page: Page, row: number, age: number): number {
   return local * SIZE + ((at(page.heads, local) + SIZE - age) & (SIZE - 1));
 }
 
-function copyEntry({ doubles, words }: Page, from: number, to: number): void {
-  doubles.copyWithin(to * DOUBLES, from * DOUBLES, (from + 1) * DOUBLES);
+function copyEntry({ words }: Page, from: number, to: number): void {
   words.copyWithin(to * WORDS, from * WORDS, (from + 1) * WORDS);
 }
 
-function writeEntry({ doubles, words }: Page, to: number, look: KeptLook): void {
-  const { outcome, reason, resolver, hiMs, loMs } = look;
-  doubles[to * DOUBLES] = keyOf(look);
-  doubles[to * DOUBLES + 1] = hiMs;
-  words[to * WORDS] = look.boot;
-  words[to * WORDS + 1] = hiMs - loMs;
-  words[to * WORDS + 2] = outcome | (reason << REASON_SHIFT) | (resolver << RESOLVER_SHIFT);
+/** What is written to a word is taken modulo 2^32: its lower bits. */
+function writeEntry({ words }: Page, to: number, look: KeptLook): void {
+  const { outcome, reason, resolver, slotMs, hiMs, loMs } = look;
+  const first = to * WORDS;
+  const attempt = Math.min(look.attempt, ATTEMPTS - 1);
+  words[first] = slotMs;
+  words[first + 1] =
+    Math.floor(slotMs / WORD) | (attempt << ATTEMPT_SHIFT) | (Math.floor(hiMs / WORD) << HI_SHIFT);
+  words[first + 2] = hiMs;
+  words[first + 3] = look.boot;
+  words[first + 4] = hiMs - loMs;
+  words[first + 5] = outcome | (reason << REASON_SHIFT) | (resolver << RESOLVER_SHIFT);
 }
 
-function keyOf(look: KeptLook): number {
-  return look.slotMs * ATTEMPTS + Math.min(look.attempt, ATTEMPTS - 1);
-}
-
-const hiOf = ({ doubles }: Page, entry: number): number => at(doubles, entry * DOUBLES + 1);
+const slotOf = ({ words }: Page, entry: number): number =>
+  (at(words, entry * WORDS + 1) & SLOT_MASK) * WORD + at(words, entry * WORDS);
+const attemptOf = ({ words }: Page, entry: number): number =>
+  (at(words, entry * WORDS + 1) >>> ATTEMPT_SHIFT) & (ATTEMPTS - 1);
+const hiOf = ({ words }: Page, entry: number): number =>
+  (at(words, entry * WORDS + 1) >>> HI_SHIFT) * WORD + at(words, entry * WORDS + 2);
+const bootOf = ({ words }: Page, entry: number): number => at(words, entry * WORDS + 3);
 const loOf = (page: Page, entry: number): number =>
-  hiOf(page, entry) - at(page.words, entry * WORDS + 1);
-const factsOf = ({ words }: Page, entry: number): number => at(words, entry * WORDS + 2);
+  hiOf(page, entry) - at(page.words, entry * WORDS + 4);
+const factsOf = ({ words }: Page, entry: number): number => at(words, entry * WORDS + 5);
 const outcomeOf = (page: Page, entry: number): number => factsOf(page, entry) & 7;
 const reasonOf = (page: Page, entry: number): number =>
   (factsOf(page, entry) >> REASON_SHIFT) & TEXT_MASK;
@@ -156,9 +170,11 @@ function allocate(rings: Rings): number {
 }
 
 /** Compares a look with an entry: above 0 when the look is newer. */
-function compare({ doubles, words }: Page, look: KeptLook, entry: number): number {
-  const boots = look.boot - at(words, entry * WORDS);
-  return boots === 0 ? keyOf(look) - at(doubles, entry * DOUBLES) : boots;
+function compare(page: Page, look: KeptLook, entry: number): number {
+  const boots = look.boot - bootOf(page, entry);
+  if (boots !== 0) return boots;
+  const slots = look.slotMs - slotOf(page, entry);
+  return slots === 0 ? Math.min(look.attempt, ATTEMPTS - 1) - attemptOf(page, entry) : slots;
 }
 
 function insert(page: Page, row: number, look: KeptLook): "newest" | "older" | "none" {
@@ -184,11 +200,10 @@ function insert(page: Page, row: number, look: KeptLook): "newest" | "older" | "
 }
 
 function lookAt(page: Page, entry: number): KeptLook {
-  const key = at(page.doubles, entry * DOUBLES);
   return {
-    boot: at(page.words, entry * WORDS),
-    slotMs: Math.floor(key / ATTEMPTS),
-    attempt: key % ATTEMPTS,
+    boot: bootOf(page, entry),
+    slotMs: slotOf(page, entry),
+    attempt: attemptOf(page, entry),
     outcome: outcomeOf(page, entry),
     loMs: loOf(page, entry),
     hiMs: hiOf(page, entry),
