@@ -67,7 +67,6 @@ interface Room {
 }
 
 const clock = systemClock();
-const ABORT_MS = 100;
 /** Looks at each target in the test for leaks: with five targets 1,000 checks. */
 const LOOKS_EACH = 200;
 
@@ -228,12 +227,10 @@ function testAborts({ room, prepare, has }: Subject): void {
       const seenBefore = quiet.seen.length;
       const looking = beginLook(prepare("127.0.0.1", quiet.port));
       await eventually("the connection", () => quiet.seen.length > seenBefore);
-      const abortedMs = clock.monoMs();
       looking.abort("deadline");
       assert.equal(looking.outcomes.length, 0, "not inside the abort");
       await new Promise((resolve) => void setImmediate(resolve));
-      assert.equal(looking.outcomes.length, 1);
-      assert.ok(clock.monoMs() - abortedMs < ABORT_MS);
+      assert.equal(looking.outcomes.length, 1, "in the next turn of the event loop");
       looking.abort("deadline");
       looking.abort("stopping");
       await eventually("the socket is closed", () => quiet.open() === 0);
