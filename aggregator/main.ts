@@ -3,9 +3,9 @@ import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { NamedCanary } from "../shared/canary.ts";
 import { systemClock } from "../shared/clock.ts";
-import type { Clock } from "../shared/clock.ts";
+import type { Clock, Timer } from "../shared/clock.ts";
 import { QuorateError, messageOf } from "../shared/errors.ts";
-import { collectGarbage, keepHeapSmall } from "../shared/frugal.ts";
+import { settleHeap } from "../shared/frugal.ts";
 import type { HostPort } from "../shared/host-port.ts";
 import { createLog } from "../shared/log.ts";
 import type { Log, LogLevel } from "../shared/log.ts";
@@ -79,9 +79,6 @@ interface ConfigDoor {
 /** Longest time the token of a configuration is valid, should a crash leave it behind. */
 const CONFIG_TOKEN_MS = 600_000;
 
-/** Garbage beside what lives: a fifth, since with 100,000 targets that is 200 MB (`frugal.ts`). */
-const HEAP_GROWTH_PERCENT = 20;
-
 /** Time that a stop may take before what is left is cut off. */
 const STOP_MS = 3_000;
 
@@ -135,12 +132,11 @@ async function run(
 ): Promise<number> {
   let code = 0;
   let endConfig: (() => Promise<void>) | undefined;
+  let heap: Timer | undefined;
   try {
     await keepAdminToken(aggregator.registry, options.data);
     const { httpUrl: http, grpcAddress: grpc, agentAddress: agent } = await aggregator.start();
-    // Not before: a heap that grows up would be collected again and again.
-    keepHeapSmall(HEAP_GROWTH_PERCENT);
-    collectGarbage();
+    heap = settleHeap(clock);
     if (agent !== undefined) process.stdout.write(`agent ${agent}\n`);
     process.stdout.write(`http ${http}\ngrpc ${grpc}\n`);
     log.info({ http, grpc, agent, data: options.data }, "The aggregator is ready.");
@@ -154,6 +150,7 @@ async function run(
   }
   // A part that does not let go must not keep the process; what was acknowledged is on disk.
   const cutOff = clock.after(2 * STOP_MS, () => process.exit(1));
+  heap?.cancel();
   await endConfig?.();
   await aggregator.stop(STOP_MS);
   cutOff.cancel();

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createAggregator } from "../../../aggregator/aggregator.ts";
 import { openSqliteStore } from "../../../aggregator/store/sqlite.ts";
 import { systemClock } from "../../../shared/clock.ts";
-import { collectGarbage, keepHeapSmall } from "../../../shared/frugal.ts";
+import { settleHeap } from "../../../shared/frugal.ts";
 import { silentLog } from "../../../shared/log.ts";
 import { quantile } from "../facts.ts";
 import { systemRandom } from "../../../shared/random.ts";
@@ -81,8 +81,7 @@ process.on("SIGTERM", () => void stop());
 process.on("disconnect", () => process.exit(1));
 const { httpUrl, grpcAddress } = await aggregator.start();
 // As aggregator/main.ts does.
-keepHeapSmall(20);
-collectGarbage();
+settleHeap(clock);
 let turnMs = clock.monoMs();
 clock.every(STALL_STEP_MS, () => {
   const nowMs = clock.monoMs();

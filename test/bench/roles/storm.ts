@@ -1,7 +1,7 @@
 /** Benchmark role: an engine on a file of its own, whose targets all fall at once. */
 import { join } from "node:path";
 import { systemClock } from "../../../shared/clock.ts";
-import { collectGarbage, keepHeapSmall } from "../../../shared/frugal.ts";
+import { settleHeap } from "../../../shared/frugal.ts";
 import { openAlertRoom } from "../../helpers/alert-room.ts";
 import { testChannel } from "../../helpers/delivery-room.ts";
 
@@ -29,8 +29,7 @@ async function storm(): Promise<StormTold> {
   const handles = room.targets.map(({ handle }) => handle);
   await room.look(handles, "succeeds");
   // As aggregator/main.ts does.
-  keepHeapSmall(20);
-  collectGarbage();
+  const heap = settleHeap(machine);
   const beforeMib = process.memoryUsage().rss / 2 ** 20;
   const fellAtMs = room.engine().nowMs();
   const startMs = machine.monoMs();
@@ -42,6 +41,7 @@ async function storm(): Promise<StormTold> {
   const peakMib = process.resourceUsage().maxRSS / 1_024;
   const sent = await room.sent();
   const down = room.targets.filter(({ id }) => room.engine().verdict(id)?.state === "down").length;
+  heap.cancel();
   await room.engine().close();
   await room.close();
   const cpuUs = used.user + used.system;
