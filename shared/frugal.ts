@@ -40,7 +40,7 @@ export function settleHeap(clock: Clock): Timer {
  * from the next collection on, which after a start with many targets may be far away. V8 gives its
  * collector only to a context that is made after this flag was set.
  */
-function collectGarbage(): void {
+export function collectGarbage(): void {
   setFlagsFromString("--expose-gc");
   const collect: unknown = runInNewContext("gc");
   if (typeof collect === "function") Reflect.apply(collect, null, []);

@@ -1,6 +1,7 @@
 /** Whether a result costs the same with many targets, and what a target costs in memory. */
 import { BOUNDS } from "./bounds.ts";
 import { createLoad, encodeAhead, openEngineRoom, populate, pump, timed } from "./engine-load.ts";
+import { collectGarbage } from "../../shared/frugal.ts";
 import { median, numberFlag, spread, verdictOn } from "./facts.ts";
 import type { BenchRow } from "./facts.ts";
 
@@ -47,10 +48,10 @@ export async function benchGrowth(): Promise<BenchRow[]> {
 
 async function measure(targets: number): Promise<{ cost: number[]; memory: number }> {
   const size = { targets, probes: PROBES, rows: ROWS };
-  const before = liveBytes();
+  const before = await liveBytes();
   const room = await openEngineRoom();
   await populate(room.engine, size);
-  const memory = liveBytes() - before;
+  const memory = (await liveBytes()) - before;
   const load = createLoad(room.engine, size);
   // Every vantage of every target is seen once first: a first look costs more than a further one.
   const all = Math.ceil((targets * PROBES) / ROWS);
@@ -67,9 +68,12 @@ async function measure(targets: number): Promise<{ cost: number[]; memory: numbe
   return { cost, memory };
 }
 
-/** Heap and buffers in use; after a collection where Node was started with --expose-gc. */
-function liveBytes(): number {
-  globalThis.gc?.();
+/** Heap and buffers that live: buffers of the size before are let go by the second collection. */
+async function liveBytes(): Promise<number> {
+  for (let times = 0; times < 2; times += 1) {
+    collectGarbage();
+    await new Promise((resolve) => void setImmediate(resolve));
+  }
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return heapUsed + arrayBuffers;
 }
