@@ -12,7 +12,7 @@ export const BOUNDS = {
   http: "raw node:net is in the first line: system calls of libuv are 55 % of the busy time",
   secure: "the fixed costs of a look; most of both is the handshake",
   overload: "what is left of the two cores to the probe; see passed checks a second of CPU",
-  workers: "two cores shared with the target's server; see checks a second of CPU",
+  workers: "the cores that the probe got are in the next line; others have the rest",
   size: "Node itself is 42 MiB, its net, tls and http2 6, grpc-js 6, zod with a schema 7",
   mesh: "three probes at 9 % of a core and an aggregator",
   stormTime:
