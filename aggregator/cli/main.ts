@@ -8,7 +8,7 @@ import { systemRandom } from "../../shared/random.ts";
 import { commandName } from "./command-name.ts";
 import type { CliContext } from "./context.ts";
 import { terminalPrinter } from "./printer.ts";
-import { runCli } from "./program.ts";
+import { runCli } from "./run.ts";
 import { processScreen } from "./screen.ts";
 import { processStopSignal } from "./stopping.ts";
 

@@ -1,5 +1,6 @@
 /** The forms in which a verb can say what it found: `--output table|wide|json|yaml|name`. */
-import { stringify } from "yaml";
+import { createRequire } from "node:module";
+import type * as Yaml from "yaml";
 
 /** The forms; `--json` is short for `--output json`. */
 export const OUTPUT_FORMS = ["table", "wide", "json", "yaml", "name"] as const;
@@ -14,7 +15,7 @@ export function isForMachines(form: OutputForm): boolean {
 
 /** An answer of the API as a whole document, with a line break at its end. */
 export function documentText(value: unknown, form: OutputForm): string {
-  if (form === "yaml") return stringify(value, { lineWidth: 0 });
+  if (form === "yaml") return yaml().stringify(value, { lineWidth: 0 });
   if (form === "name") return namesOf(value).map(lineOf).join("");
   return lineOf(JSON.stringify(value, null, 2));
 }
@@ -23,6 +24,14 @@ export function documentText(value: unknown, form: OutputForm): string {
 export function streamedText(value: unknown, form: OutputForm): string {
   if (form === "yaml") return `---\n${documentText(value, form)}`;
   return form === "name" ? documentText(value, form) : lineOf(JSON.stringify(value));
+}
+
+/**
+ * Guarantee: the package is CommonJS with the exports that its types name. It is loaded by those
+ * alone who ask for YAML: the programs would keep its 2 MiB for as long as they run.
+ */
+function yaml(): typeof Yaml {
+  return createRequire(import.meta.url)("yaml") as typeof Yaml;
 }
 
 const lineOf = (text: string): string => `${text}\n`;

@@ -5,7 +5,6 @@ import { LIMITS } from "../../shared/limits.ts";
 import { LOG_LEVELS } from "../../shared/log.ts";
 import { addAccessFlags, withAccess } from "./access-flags.ts";
 import type { RawAccessFlags } from "./access-flags.ts";
-import { configureFrom } from "./configure.ts";
 import type { CliContext } from "./context.ts";
 import { UsageError } from "./exit-codes.ts";
 import { readSecretFile } from "./files.ts";
@@ -90,8 +89,16 @@ function aggregatorFlags(
   const listed = targets ? { targets } : {};
   const told = deadMan === undefined ? {} : { deadMan: parseDeadMan(deadMan, flags) };
   const { config: file } = flags;
-  const configure = file === undefined ? {} : { configure: configureFrom({ ...context, file }) };
+  const configure = file === undefined ? {} : { configure: keeperOf(file, context) };
   return { ...withAccess(flags), ...listed, ...told, ...configure };
+}
+
+/** Loaded by those alone who have such a file. */
+function keeperOf(file: string, context: CliContext): NonNullable<AggregatorFlags["configure"]> {
+  return async (door) => {
+    const { configureFrom } = await import("./configure.ts");
+    return configureFrom({ ...context, file })(door);
+  };
 }
 
 /** Read here and not by commander, whose sentence would show the URL. */

@@ -1,7 +1,8 @@
 /** The commands of the CLI and their help, in this process; nothing is done with them. */
 import type { Command } from "commander";
 import type { CliContext } from "../../aggregator/cli/context.ts";
-import { createProgram, runCli } from "../../aggregator/cli/program.ts";
+import { createProgram } from "../../aggregator/cli/program.ts";
+import { runCli } from "../../aggregator/cli/run.ts";
 import { readSettings } from "../../shared/config.ts";
 import { seededRandom } from "../../shared/random.ts";
 import { capture } from "../aggregator/cli/capture.ts";

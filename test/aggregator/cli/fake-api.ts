@@ -5,7 +5,7 @@ import { text } from "node:stream/consumers";
 import { createArchives } from "../../../aggregator/backup/index.ts";
 import type { CliContext } from "../../../aggregator/cli/context.ts";
 import { listenHttp } from "../../../aggregator/cli/listen.ts";
-import { runCli } from "../../../aggregator/cli/program.ts";
+import { runCli } from "../../../aggregator/cli/run.ts";
 import { systemClock } from "../../../shared/clock.ts";
 import { ERRORS } from "../../../shared/errors.ts";
 import type { ErrorCode, InputIssue } from "../../../shared/errors.ts";
