@@ -3,6 +3,7 @@ import { BOUNDS } from "./bounds.ts";
 import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { sleep, systemClock } from "../../shared/clock.ts";
+import type { Timer } from "../../shared/clock.ts";
 import { startAggregator } from "./aggregator-process.ts";
 import {
   createLoad,
@@ -10,12 +11,14 @@ import {
   fillEvidence,
   openEngineRoom,
   populate,
+  probeNames,
   pump,
   take,
 } from "./engine-load.ts";
 import type { EngineRoom, Load } from "./engine-load.ts";
 import { numberFlag, quantile, verdictOn } from "./facts.ts";
 import type { BenchRow } from "./facts.ts";
+import { beat } from "../helpers/verdict-mesh.ts";
 
 const PROBES = 5;
 const ROWS = 1_000;
@@ -25,6 +28,7 @@ const LOOKS = 16;
 const BATCHES_PER_SECOND = 17;
 /** Log after the snapshot that a start replays: snapshots of this size come every two minutes. */
 const REPLAYED_S = 120;
+const BEAT_MS = 5_000;
 const STALL_MS_MAX = 50;
 const READY_MS_MAX = 5_000;
 
@@ -36,10 +40,12 @@ export async function benchRestart(): Promise<BenchRow[]> {
   const room = await openEngineRoom();
   const size = { targets, probes: PROBES, rows: ROWS };
   await populate(room.engine, size);
+  const beats = keepAlive(room);
   const load = createLoad(room.engine, size);
   await fillEvidence(room.engine, size, LOOKS);
   const rows = await snapshotRows(room, load);
   await fill(room, load, REPLAYED_S * BATCHES_PER_SECOND);
+  beats.cancel();
   // As `kill -9`: the file is let go before the engine can save anything.
   await room.store.close();
   await room.engine.close();
@@ -69,6 +75,13 @@ export async function benchRestart(): Promise<BenchRow[]> {
       aim: "",
     },
   ];
+}
+
+/** Probes that fall silent would be found offline, and all targets judged anew, meanwhile. */
+function keepAlive({ engine }: EngineRoom): Timer {
+  return clock.every(BEAT_MS, () => {
+    for (const name of probeNames(PROBES)) void engine.submit(beat(name));
+  });
 }
 
 async function fill({ engine }: EngineRoom, load: Load, batches: number): Promise<void> {
