@@ -52,7 +52,7 @@ async function rowsWithKernel(): Promise<BenchRow[]> {
     return [{ what, figure: `skipped: somebody listens on port ${CLOSED_PORT}`, aim: "" }];
   }
   const options = { host: "127.0.0.1", port: CLOSED_PORT, mustFail: true };
-  return compare(what, { kind: "tcp", options, tooMuch: 32_000 });
+  return compare(what, { kind: "tcp", options, tooMuch: 40_000 });
 }
 
 function isRefused(): Promise<boolean> {
