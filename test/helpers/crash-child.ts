@@ -108,6 +108,8 @@ async function live(): Promise<void> {
 }
 
 async function drain(): Promise<void> {
+  // First, because time goes on: silence would bring a transition when all seemed delivered.
+  await engine.close();
   let pending = 1;
   while (pending > 0) {
     await sleep(clock, ROUND_MS);
@@ -115,7 +117,6 @@ async function drain(): Promise<void> {
     pending = rows.length;
   }
   await delivery.stop(1_000);
-  await engine.close();
   await store.close();
   process.exit(0);
 }
