@@ -159,6 +159,12 @@ function transit(state: EngineState, { target, to, opensPartial }: Move, window:
   if (flaps) noticeFlapping(target, window);
 }
 
+/** Whether the end of the guard can change anything: what it holds back must be there. */
+function isHeldBack({ target, assessed }: AssessedTarget, atMs: number): boolean {
+  const { assessment } = assessed;
+  return target.guardedUntilMs > atMs && (assessment === "allfail" || assessment === "partial");
+}
+
 /** Sets the timer of the next thing that time alone can change, and the marks of the fast path. */
 function settle(state: EngineState, seen: AssessedTarget, atMs: number): void {
   const { target, votes, assessed } = seen;
@@ -178,7 +184,7 @@ function settle(state: EngineState, seen: AssessedTarget, atMs: number): void {
     if (challengeMs > atMs) wakeMs = Math.min(wakeMs, challengeMs);
   }
   wakeMs = Math.min(wakeMs, callsExpireMs(target), tallyDueMs(target), steadyAtMs(target));
-  if (target.guardedUntilMs > atMs) wakeMs = Math.min(wakeMs, target.guardedUntilMs);
+  if (isHeldBack(seen, atMs)) wakeMs = Math.min(wakeMs, target.guardedUntilMs);
   target.quiet = isHealthy(target.state) && assessed.assessment === "ok" && !suspicion;
   wakeTarget(state, target, wakeMs);
 }

@@ -22,6 +22,9 @@ export interface Seed {
 
 const GROUP = 1_000;
 
+/** The targets came to be in the last hour: were they all as old, their timers would be one wave. */
+const CAME_MS = 3_600_000;
+
 /** The id of the target with this handle. */
 export const targetIdOf = (handle: number): string => `tgt_t${handle}`;
 
@@ -30,7 +33,7 @@ export async function seedFolder(seed: Seed): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "quorate-bench-"));
   const clock = systemClock();
   const store = openSqliteStore({ path: join(folder, "quorate.db"), clock, log: silentLog() });
-  const atMs = clock.wallMs();
+  const fromMs = clock.wallMs() - CAME_MS;
   const bodies: LogAppend["body"][] = [];
   for (let index = 0; index < seed.probes; index += 1) {
     const probe = makeProbe(`p${index}`, { region: `r${index % 3}`, zone: `z${index}` });
@@ -43,6 +46,7 @@ export async function seedFolder(seed: Seed): Promise<string> {
     bodies.push({ type: "target_set", target: makeTarget(`t${handle}`, handle, spec) });
   }
   for (let first = 0; first < bodies.length; first += GROUP) {
+    const atMs = Math.floor(fromMs + (CAME_MS * first) / bodies.length);
     await store.log.append(bodies.slice(first, first + GROUP).map((body) => ({ atMs, body })));
   }
   await seed.then?.(store);
