@@ -22,7 +22,7 @@ export interface Seed {
 
 const GROUP = 1_000;
 
-/** The targets came to be in the last hour: as old as each other, their timers would be one wave. */
+/** The targets came to be in the last hour: their timers would else be one wave. */
 const CAME_MS = 3_600_000;
 
 /** The id of the target with this handle. */
