@@ -2,6 +2,7 @@
 import { messageOf } from "../../shared/errors.ts";
 import type { Log } from "../../shared/log.ts";
 import type { Random } from "../../shared/random.ts";
+import { nextTurn } from "../../shared/turn.ts";
 import type { DeliveryUpdate, NotificationStore } from "../ports.ts";
 import { backoffMs } from "./backoff.ts";
 import type { Waits } from "./waits.ts";
@@ -40,7 +41,7 @@ export function createRecorder({ store, random, log, waits, inFlight }: Recorder
     while (waiting.length > 0) {
       // Sends that end in this turn of the event loop are kept together: a write to the disk costs
       // as much for sixty of them as for one.
-      if (inFlight() > FEW) await new Promise((resolve) => setImmediate(resolve));
+      if (inFlight() > FEW) await nextTurn();
       const batch = waiting;
       waiting = [];
       await keep(batch.map(({ update }) => update));

@@ -22,7 +22,7 @@ import { createLatencyTally } from "./latency-tally.ts";
 import { createLogTime } from "./log-time.ts";
 import { replay } from "./replay.ts";
 import { saveState } from "./saving.ts";
-import { turn } from "./turn.ts";
+import { nextTurn } from "../../shared/turn.ts";
 import { engineViews } from "./views.ts";
 
 /** The engine with the parts that only main uses. */
@@ -102,7 +102,7 @@ function submit(living: Living, body: EventBody): Promise<void> {
 /** Runs once after this turn of the event loop, so that what arrives together commits together. */
 function schedule(living: Living): void {
   if (living.running) return;
-  living.running = new Promise((resolve) => setImmediate(resolve))
+  living.running = nextTurn()
     .then(() => run(living))
     .finally(() => {
       living.running = null;
@@ -134,7 +134,7 @@ async function takeGroup(living: Living, group: Waiting[]): Promise<void> {
   const collected = nothingCollected();
   for (const { atMs, body } of group) {
     const folding = fold(living, { seq, atMs, body }, collected);
-    while (folding.next().done !== true) await turn();
+    while (folding.next().done !== true) await nextTurn();
     if (body.type === "results") living.latencies.add(body);
     seq += 1;
   }
@@ -168,7 +168,7 @@ async function tick(living: Living): Promise<void> {
     if (tickMs !== null)
       await untilDone(living, () => living.deps.store.log.append([{ atMs, body }]));
     tickMs = null;
-    await turn();
+    await nextTurn();
   }
   await commit(living, collected, tickMs);
 }

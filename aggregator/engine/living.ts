@@ -8,7 +8,7 @@ import { foldSlowly } from "./fold.ts";
 import { partsOf } from "./commit-parts.ts";
 import type { Living } from "./parts.ts";
 import type { Rests } from "../verdict/rests.ts";
-import { turn } from "./turn.ts";
+import { nextTurn } from "../../shared/turn.ts";
 
 /** Wait before what the store refused is tried again. */
 const STORE_RETRY_MS = 1_000;
@@ -45,7 +45,7 @@ export async function commit(
       const events = await untilDone(living, () => store.events.commit(part));
       if (events === null) return;
       if (living.ready) bus.publish(events);
-      if (part.partial === true) await turn();
+      if (part.partial === true) await nextTurn();
     }
     if (!living.ready) return;
     living.deps.onCommitted(built.atMs);

@@ -1,6 +1,7 @@
 /** Whether a fold of the log gives what was recorded when it was folded first. */
 import { LIMITS } from "../../shared/limits.ts";
 import type { ReplayReport } from "../../shared/api/replay.ts";
+import { nextTurn } from "../../shared/turn.ts";
 import type { Store } from "../ports.ts";
 import type { Side } from "./what-if-side.ts";
 
@@ -37,7 +38,7 @@ export async function compareWithRecord(
     }
     differing += mine.size;
     looked += 1;
-    if (looked % TARGETS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (looked % TARGETS_PER_TURN === 0) await nextTurn();
   }
   // Beyond the bound the fold was only counted, so what was recorded there cannot be found.
   const left = side.transitionCount - side.transitions.length;

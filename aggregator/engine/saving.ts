@@ -9,7 +9,7 @@ import type { Capture } from "../verdict/capture.ts";
 import type { TargetData } from "../verdict/snapshot.ts";
 import type { Living } from "./parts.ts";
 import { encodeHead, encodePart } from "./snapshot-codec.ts";
-import { turn } from "./turn.ts";
+import { nextTurn } from "../../shared/turn.ts";
 
 /** Targets of one part: some 3 ms to encode, 50 kB to write. */
 const PART_TARGETS = 75;
@@ -57,10 +57,10 @@ async function write({ deps }: Living, { capture, next }: Source): Promise<boole
   for (let targets = next(); targets.length > 0; targets = next()) {
     await log.putSnapshotPart(seq, parts, encodePart(targets));
     parts += 1;
-    await turn();
+    await nextTurn();
     if (capture.isSpoiled()) return false;
   }
   await log.saveSnapshot(seq, atMs, encodeHead({ head: capture.head, parts }));
-  while (await log.dropSnapshotParts()) await turn();
+  while (await log.dropSnapshotParts()) await nextTurn();
   return true;
 }

@@ -1,5 +1,6 @@
 /** Where the bytes of a stream of events go, and how its reader is waited for. */
 import type { ServerResponse } from "node:http";
+import { nextTurn } from "../../shared/turn.ts";
 
 /** What comes through the web's own streams. */
 export type Body = ReadableStreamDefaultController<Uint8Array>;
@@ -63,7 +64,6 @@ function answerTarget(answer: ServerResponse, body: Body, onRoom: () => void): T
 
 /** Resolves in the turn after the head of an answer was written, or when there will be none. */
 async function headWritten(answer: ServerResponse): Promise<void> {
-  const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
   while (!answer.headersSent && !answer.destroyed) await nextTurn();
   await nextTurn();
 }

@@ -2,6 +2,7 @@
 import { LIMITS } from "../../shared/limits.ts";
 import type { Incident } from "../../shared/event.ts";
 import type { Target } from "../../shared/target.ts";
+import { nextTurn } from "../../shared/turn.ts";
 import { carries } from "../feed/event-filter.ts";
 import type { Engine, EventBus, EventStore, HistoryStore, IncidentStore } from "../ports.ts";
 import type { MeshSessions, NotificationStore, Store, StoredEvent } from "../ports.ts";
@@ -11,9 +12,6 @@ import type { BoundRequest } from "./bounds.ts";
 import type { HttpDeps } from "./context.ts";
 import { fencedTargetService } from "./fence-targets.ts";
 import { filteredPage } from "./lists.ts";
-
-/** Lets others have their turn: a long past is read at once otherwise. */
-const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
 /** The request that runs; throws when none does. */
 export type Present = () => BoundRequest;

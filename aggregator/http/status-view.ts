@@ -10,6 +10,7 @@ import type { StatusMaintenance, StatusNotice } from "../../shared/status-view.t
 import type { StatusRegion, StatusTarget, StatusView } from "../../shared/status-view.ts";
 import type { Target } from "../../shared/target.ts";
 import type { VerdictState } from "../../shared/verdict.ts";
+import { nextTurn } from "../../shared/turn.ts";
 import type { Engine, JudgedTarget, Store, TransitionRow } from "../ports.ts";
 import { windowsOf } from "../registry/maintenance-windows.ts";
 import { createStatusDays } from "./status-days.ts";
@@ -81,8 +82,6 @@ export function createStatusViews(deps: StatusViewDeps): StatusViews {
     };
   };
 }
-
-const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
 /** The worst of levels; `operational` where there is none. */
 function worstOf(levels: readonly StatusLevel[]): StatusLevel {

@@ -10,6 +10,7 @@ import { LIMITS } from "../../shared/limits.ts";
 import { newId } from "../../shared/random.ts";
 import type { Random } from "../../shared/random.ts";
 import type { Target, TargetSpec } from "../../shared/target.ts";
+import { nextTurn } from "../../shared/turn.ts";
 import type { Engine, MeshSessions, Store } from "../ports.ts";
 import { invalidAt } from "./input.ts";
 import { sameJson } from "./json.ts";
@@ -216,5 +217,3 @@ async function writeAll(
     }
   }
 }
-
-const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));

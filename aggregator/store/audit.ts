@@ -1,7 +1,7 @@
 /** The audit log: who wrote what; newest first, bounded for each class by itself. */
 import { LIMITS } from "../../shared/limits.ts";
 import type { AuditQuery, AuditRecord, AuditStore } from "../ports.ts";
-import { nextTurn } from "./connection.ts";
+import { nextTurn } from "../../shared/turn.ts";
 import type { Connection } from "./connection.ts";
 import { fromJson } from "./json.ts";
 import { keyOf, pageOf } from "./page.ts";

@@ -5,7 +5,7 @@
  * window again and goes on behind the last target that was done.
  */
 import { createArchiver } from "./archive.ts";
-import { nextTurn } from "./connection.ts";
+import { nextTurn } from "../../shared/turn.ts";
 import type { Connection } from "./connection.ts";
 import type { Dictionary } from "./dictionary.ts";
 import type { Facts } from "./facts.ts";

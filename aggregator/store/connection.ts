@@ -115,8 +115,3 @@ function connectionOf(db: Database.Database, log: Log): Connection {
 
   return { db, log, run, transact, close };
 }
-
-/** Lets everything else that waits have its turn: SQLite works on the thread that all share. */
-export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => void setImmediate(resolve));
-}

@@ -1,5 +1,5 @@
 /** Deletes what is too old, some rows at a time, so that nothing else waits long. */
-import { nextTurn } from "./connection.ts";
+import { nextTurn } from "../../shared/turn.ts";
 import type { Connection } from "./connection.ts";
 
 /** Rows deleted in one transaction. */

@@ -3,7 +3,7 @@ import type { EffectsCommit, LogAppend, LogStore } from "../ports.ts";
 import type { LogEvent } from "../verdict/event.ts";
 import { createArchive } from "./archive.ts";
 import type { RawRow } from "./archive.ts";
-import { nextTurn } from "./connection.ts";
+import { nextTurn } from "../../shared/turn.ts";
 import type { Connection } from "./connection.ts";
 import type { Facts } from "./facts.ts";
 import { decodeLogBody, encodeLogBody, logKind } from "./log-codec.ts";

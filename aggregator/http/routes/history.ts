@@ -6,6 +6,7 @@ import type { ApiTargetStats } from "../../../shared/api/stats.ts";
 import { isoTime } from "../../../shared/clock.ts";
 import { LIMITS } from "../../../shared/limits.ts";
 import type { Target } from "../../../shared/target.ts";
+import { nextTurn } from "../../../shared/turn.ts";
 import type { TargetStats } from "../../ports.ts";
 import { invalidAt } from "../../registry/input.ts";
 import type { App, RouteContext } from "../context.ts";
@@ -171,7 +172,7 @@ export function addStats(app: App, context: RouteContext): void {
       const stats = await store.history.stats({ targetId: target.id, probeId, ...range });
       items.push(statsView(target, stats, names));
       // Each may read a part of the log: others get a turn in between.
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
     }
     return c.json({ items, next: page.next }, 200);
   });

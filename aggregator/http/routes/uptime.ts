@@ -9,6 +9,7 @@ import { targetUptimePageSchema } from "../../../shared/api/uptime.ts";
 import type { ApiTargetUptime, ApiUptime } from "../../../shared/api/uptime.ts";
 import { isoTime } from "../../../shared/clock.ts";
 import { LIMITS } from "../../../shared/limits.ts";
+import { nextTurn } from "../../../shared/turn.ts";
 import type { JudgedTarget } from "../../ports.ts";
 import { invalidAt } from "../../registry/input.ts";
 import type { App, RouteContext } from "../context.ts";
@@ -193,7 +194,7 @@ async function uptimesOf(
     const named = { targetId: target.id, target: target.spec.name };
     rows.push(withBudget({ ...named, ...(await uptimeOf(context, target, range)) }, slo));
     if (rows.length % TARGETS_PER_TURN === 0) {
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
     }
   }
   return rows;

@@ -1,6 +1,6 @@
 /** Turns of the event loop, so that long work lets all else have its own. */
 
 /** Resolves when everything that waits has had its turn. */
-export function turn(): Promise<void> {
+export function nextTurn(): Promise<void> {
   return new Promise((resolve) => void setImmediate(resolve));
 }
